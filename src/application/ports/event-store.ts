@@ -1,0 +1,93 @@
+import { type StreamName } from "../../domain/identifiers.js";
+
+/** Number of an event within its stream, from 0. */
+export type Revision = number;
+/** The expected revision of a stream that does not exist yet. */
+export const NO_STREAM: Revision = -1;
+
+/** Place of an event in the whole log; only to be compared and stored. Events have positions > `START`. */
+export type Position = bigint & { readonly __brand: "Position" };
+export const START = -1n as Position;
+
+export interface EventMetadata {
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly actor: string;
+  readonly traceparent?: string;
+}
+
+/** One event as bytes: `data` is JSON text, kept byte for byte. Identity is `id`; metadata is no part of it. */
+export interface NewEvent {
+  /** uuid; see `eventId` for how it derives from the place and the content. */
+  readonly id: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly data: string;
+  readonly metadata: EventMetadata;
+}
+
+export interface RecordedEvent extends NewEvent {
+  readonly stream: StreamName;
+  readonly revision: Revision;
+  readonly position: Position;
+  /** By the store's clock. */
+  readonly recordedAt: Date;
+}
+
+export type AppendOutcome =
+  /** Revision and position of the last event; the original ones if these events were appended before. */
+  | { readonly appended: true; readonly revision: Revision; readonly position: Position }
+  /**
+   * `wrong-revision`: another append came first. `known-id`: an id is already in this stream anywhere but at
+   * its expected place, or there with other content. Nothing was written. `actual` is the stream's last revision.
+   */
+  | { readonly appended: false; readonly conflict: "wrong-revision" | "known-id"; readonly actual: Revision };
+
+export interface ReadOptions {
+  /** First revision to read (inclusive); default: the start, or the end when reading backwards. */
+  readonly from?: Revision;
+  readonly direction?: "forwards" | "backwards";
+  readonly limit?: number;
+}
+
+export type SubscriptionMessage =
+  | { readonly kind: "event"; readonly event: RecordedEvent }
+  /** All events that were in the log have been delivered; sent at least once after each (re)subscription. */
+  | { readonly kind: "caught-up" };
+
+/** The append-only log. A call that cannot be answered throws `StoreUnavailable`. */
+export interface EventStore {
+  /** Identity of this log: positions of one store mean nothing in another. */
+  storeId(): Promise<string>;
+  /**
+   * Appends all events or none, at exactly `expected`. The same call again succeeds with the original
+   * revision. At most `MAX_APPEND_BYTES` in sum and never empty (throws RangeError).
+   */
+  append(stream: StreamName, expected: Revision, events: readonly NewEvent[]): Promise<AppendOutcome>;
+  /** Events of one stream, paged; nothing for a stream that does not exist. */
+  read(stream: StreamName, options?: ReadOptions): AsyncIterable<RecordedEvent>;
+  /** Events of all streams after a position, in order and without gaps, up to the end at the time of asking. */
+  readAll(options: { readonly after: Position; readonly limit?: number }): AsyncIterable<RecordedEvent>;
+  /**
+   * Events of all streams after a position, then live ones, each once and in order. Reconnects by itself with
+   * backoff and jitter; ends when `signal` is aborted.
+   */
+  subscribeAll(options: { readonly after: Position; readonly signal: AbortSignal }): AsyncIterable<SubscriptionMessage>;
+  /** Position of the last event in the log, `START` when empty. */
+  head(): Promise<Position>;
+  close(): Promise<void>;
+}
+
+/** EventStoreDB refuses appends of more than 1 MiB in sum (data and metadata); ours stay below on every store. */
+export const MAX_APPEND_BYTES = 900 * 1024;
+
+/** The store gave no usable answer; for an append, whether it was written is not known. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+  constructor(
+    readonly operation: string,
+    options: { cause: unknown },
+  ) {
+    super(`the event store did not answer (${operation})`, options);
+  }
+}

@@ -1,0 +1,23 @@
+import { type Cycle, type TzAddress } from "../../domain/identifiers.js";
+
+/** A source's reply as it came: each page's text, and what else is needed to judge whether it is complete. */
+export interface RewardReply {
+  /** Bodies of the pages, in order. */
+  readonly pages: readonly string[];
+  /** Level of the source's head, read after the pages. */
+  readonly headLevel: number;
+  /** Last level of the cycle. */
+  readonly lastLevel: number;
+}
+
+export interface RewardSource {
+  /** The whole split of a cycle; undefined when the source has no data for it (HTTP 204). */
+  split(baker: TzAddress, cycle: Cycle): Promise<RewardReply | undefined>;
+  /** The source's head: cycle and level. */
+  head(): Promise<{ readonly cycle: Cycle; readonly level: number; readonly chainId: string }>;
+}
+
+/** The source gave no usable reply after retries (429, 5xx, HTML, cut JSON, timeout). */
+export class SourceUnavailable extends Error {
+  override readonly name = "SourceUnavailable";
+}
