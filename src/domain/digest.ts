@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { type Digest } from "./identifiers.js";
 
 /** What JSON can say without a fraction: amounts are decimal strings, counts are integers. */
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
+export type Json =
+  string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** RFC 8785 (JCS) form: keys sorted by UTF-16 code units, no white space. Undefined members are left out. */
 export const canonicalJson = (value: Json): string => {

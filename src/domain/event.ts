@@ -4,8 +4,14 @@ import { z } from "zod";
 export const schemaVersions = z.registry<{ schemaVersion: number }>();
 
 /** Codec of one event type: `{type, data}` in memory, decimal strings for amounts in JSON. */
-export const defineEvent = <T extends string, S extends z.ZodRawShape>(type: T, schemaVersion: number, shape: S) =>
-  z.strictObject({ type: z.literal(type), data: z.strictObject(shape) }).register(schemaVersions, { schemaVersion });
+export const defineEvent = <T extends string, S extends z.ZodRawShape>(
+  type: T,
+  schemaVersion: number,
+  shape: S,
+) =>
+  z
+    .strictObject({ type: z.literal(type), data: z.strictObject(shape) })
+    .register(schemaVersions, { schemaVersion });
 
 /** Rows an event may carry at most: one append is limited to 1 MiB in sum. */
 export const CHUNK_ROWS = 500;

@@ -81,7 +81,10 @@ export const isTzAddress = (text: string): text is TzAddress => isTz(text);
 export const isContractAddress = (text: string): text is ContractAddress => isContract(text);
 export const isAddress = (text: string): text is Address => isTz(text) || isContract(text);
 
-export const tzAddress = z.custom<TzAddress>((v) => typeof v === "string" && isTz(v), "not a tz1-tz4 address");
+export const tzAddress = z.custom<TzAddress>(
+  (v) => typeof v === "string" && isTz(v),
+  "not a tz1-tz4 address",
+);
 export const address = z.custom<Address>((v) => typeof v === "string" && isAddress(v), "not a Tezos address");
 
 const hash = <T extends string>(kind: keyof typeof KINDS) =>

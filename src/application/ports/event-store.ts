@@ -72,7 +72,10 @@ export interface EventStore {
    * Events of all streams after a position, then live ones, each once and in order. Reconnects by itself with
    * backoff and jitter; ends when `signal` is aborted.
    */
-  subscribeAll(options: { readonly after: Position; readonly signal: AbortSignal }): AsyncIterable<SubscriptionMessage>;
+  subscribeAll(options: {
+    readonly after: Position;
+    readonly signal: AbortSignal;
+  }): AsyncIterable<SubscriptionMessage>;
   /** Position of the last event in the log, `START` when empty. */
   head(): Promise<Position>;
   close(): Promise<void>;

@@ -1,0 +1,18 @@
+// Every event that TAPS writes, for the codec.
+import { z } from "zod";
+import * as Baker from "./baker/baker.js";
+import * as Cycle from "./cycle/cycle.js";
+import * as Ledger from "./ledger/ledger.js";
+import * as Payment from "./payment/payment.js";
+import * as Reward from "./reward/reward.js";
+import * as Wallet from "./wallet/wallet.js";
+
+export const DomainEvent = z.discriminatedUnion("type", [
+  ...Baker.Event.options,
+  ...Cycle.Event.options,
+  ...Ledger.Event.options,
+  ...Payment.Event.options,
+  ...Reward.Event.options,
+  ...Wallet.Event.options,
+]);
+export type DomainEvent = z.infer<typeof DomainEvent>;

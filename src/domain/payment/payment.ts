@@ -1,0 +1,393 @@
+// How one payout's money moves: from a fixed plan, batch by batch, until each obligation is paid, carried or held.
+import { type Decision, refuse, unreachable } from "../decision.js";
+import { merkleRoot } from "../digest.js";
+import { chunksOf } from "../event.js";
+import {
+  type Address,
+  type Cycle,
+  type Digest,
+  type OperationHash,
+  streamName,
+  type TzAddress,
+} from "../identifiers.js";
+import { type Mutez, mutez, sumOf, ZERO } from "../money.js";
+import { type BatchItem, type Event, type ItemResult, type Obligation } from "./events.js";
+
+export { Event } from "./events.js";
+
+export const cycleStream = (baker: TzAddress, cycle: Cycle) => streamName("payment", baker, cycle);
+
+export type Status =
+  /** `returned`: how often it came back unpaid through another content's fault; from 2 on it is sent alone. */
+  | { readonly at: "open"; readonly returned: number }
+  | { readonly at: "batched"; readonly batchId: string; readonly returned: number }
+  | {
+      readonly at: "paid";
+      readonly sent: Mutez;
+      readonly charged: Mutez;
+      readonly operation: OperationHash | null;
+    }
+  | { readonly at: "carried" }
+  | { readonly at: "held"; readonly reason: string };
+
+export interface Batch {
+  readonly items: readonly BatchItem[];
+  readonly at: "formed" | "dissolved" | "settled";
+}
+
+type Planned = Extract<Event, { type: "PayoutPlanned" }>["data"];
+type Completed = Extract<Event, { type: "PayoutCompleted" }>["data"];
+
+export interface State {
+  /** Rows of the attempt being written. */
+  readonly writing: { readonly attempt: Digest; readonly rows: readonly Obligation[] } | undefined;
+  readonly plan: Planned | undefined;
+  /** Number of the newest plan, void ones included. */
+  readonly plans: number;
+  readonly obligations: ReadonlyMap<string, Obligation & { readonly status: Status }>;
+  readonly batches: ReadonlyMap<string, Batch>;
+  readonly networkFees: Mutez;
+  readonly networkBurns: Mutez;
+  readonly completed: Completed | undefined;
+  /** Allocation that was last simulated. */
+  readonly simulated: Digest | undefined;
+}
+
+export const initial: State = {
+  writing: undefined,
+  plan: undefined,
+  plans: 0,
+  obligations: new Map(),
+  batches: new Map(),
+  networkFees: ZERO,
+  networkBurns: ZERO,
+  completed: undefined,
+  simulated: undefined,
+};
+
+const withStatus = (
+  state: State,
+  changes: Iterable<readonly [string, (old: Status) => Status]>,
+): State["obligations"] => {
+  const obligations = new Map(state.obligations);
+  for (const [id, change] of changes) {
+    const obligation = obligations.get(id);
+    if (obligation) obligations.set(id, { ...obligation, status: change(obligation.status) });
+  }
+  return obligations;
+};
+
+const withBatch = (state: State, batchId: string, change: (batch: Batch) => Batch): State["batches"] => {
+  const batch = state.batches.get(batchId);
+  return batch ? new Map(state.batches).set(batchId, change(batch)) : state.batches;
+};
+
+const returnedOf = (status: Status): number =>
+  status.at === "open" || status.at === "batched" ? status.returned : 0;
+
+const settled =
+  (item: BatchItem | undefined, result: ItemResult, operation: OperationHash) =>
+  (old: Status): Status => {
+    switch (result.result) {
+      case "paid":
+        return {
+          at: "paid",
+          sent: item?.sent ?? ZERO,
+          charged: mutez((item?.transactionFee ?? 0n) + (item?.allocationFee ?? 0n)),
+          operation,
+        };
+      case "returned":
+        return { at: "open", returned: returnedOf(old) + 1 };
+      case "held":
+        return { at: "held", reason: result.error };
+      default:
+        return unreachable(result);
+    }
+  };
+
+const initialStatus = (row: Obligation): Status =>
+  row.self ? { at: "paid", sent: row.due, charged: ZERO, operation: null } : { at: "open", returned: 0 };
+
+export const evolve = (state: State, event: Event): State => {
+  switch (event.type) {
+    case "ObligationsAdded": {
+      const before = state.writing?.attempt === event.data.attempt ? state.writing.rows : [];
+      return { ...state, writing: { attempt: event.data.attempt, rows: [...before, ...event.data.rows] } };
+    }
+    case "PayoutPlanned": {
+      const rows = state.writing?.attempt === event.data.attempt ? state.writing.rows : [];
+      const obligations = new Map(rows.map((row) => [row.id, { ...row, status: initialStatus(row) }]));
+      return { ...state, writing: undefined, plan: event.data, plans: event.data.plan, obligations };
+    }
+    case "PayoutRejected":
+      return { ...state, plan: undefined, obligations: new Map() };
+    case "BatchFormed": {
+      const { batchId, items } = event.data;
+      const batched = (old: Status): Status => ({ at: "batched", batchId, returned: returnedOf(old) });
+      return {
+        ...state,
+        batches: new Map(state.batches).set(batchId, { items, at: "formed" }),
+        obligations: withStatus(
+          state,
+          items.map((item) => [item.obligation, batched] as const),
+        ),
+      };
+    }
+    case "BatchDissolved": {
+      const items = state.batches.get(event.data.batchId)?.items ?? [];
+      const open = (old: Status): Status => ({ at: "open", returned: returnedOf(old) });
+      return {
+        ...state,
+        batches: withBatch(state, event.data.batchId, (batch) => ({ ...batch, at: "dissolved" })),
+        obligations: withStatus(
+          state,
+          items.map((item) => [item.obligation, open] as const),
+        ),
+      };
+    }
+    case "BatchSettled": {
+      const { batchId, results, operation, fee, burn } = event.data;
+      const items = new Map(state.batches.get(batchId)?.items.map((item) => [item.obligation, item]));
+      return {
+        ...state,
+        batches: withBatch(state, batchId, (batch) => ({ ...batch, at: "settled" })),
+        obligations: withStatus(
+          state,
+          results.map(
+            (result) =>
+              [result.obligation, settled(items.get(result.obligation), result, operation)] as const,
+          ),
+        ),
+        networkFees: mutez(state.networkFees + fee),
+        networkBurns: mutez(state.networkBurns + burn),
+      };
+    }
+    case "ObligationsCarried":
+      return {
+        ...state,
+        obligations: withStatus(
+          state,
+          event.data.obligations.map((id) => [id, () => ({ at: "carried" as const })] as const),
+        ),
+      };
+    case "ObligationHeld": {
+      const { obligation, reason } = event.data;
+      return { ...state, obligations: withStatus(state, [[obligation, () => ({ at: "held", reason })]]) };
+    }
+    case "ObligationReleased": {
+      const obligations = new Map(state.obligations);
+      const released = obligations.get(event.data.obligation);
+      const { obligation, recipient } = event.data;
+      if (released)
+        obligations.set(obligation, { ...released, recipient, status: { at: "open", returned: ALONE } });
+      return { ...state, obligations };
+    }
+    case "PayoutSimulated":
+      return { ...state, simulated: event.data.allocation };
+    case "PayoutCompleted":
+      return { ...state, completed: event.data };
+    default:
+      return unreachable(event);
+  }
+};
+
+/** An obligation that came back this often, or that a person released, is sent alone. */
+export const ALONE = 2;
+/** An obligation that came back once is sent with at most this many others. */
+export const SMALL_BATCH = 16;
+
+export type Refusal =
+  | "plan-exists"
+  | "no-plan"
+  | "plan-differs"
+  | "batch-formed"
+  | "unknown-obligation"
+  | "not-open"
+  | "does-not-add-up"
+  | "unknown-batch"
+  | "batch-settled"
+  | "payout-completed"
+  | "in-batch"
+  | "not-held";
+type Data<T extends Event["type"]> = Extract<Event, { type: T }>["data"];
+type Decide = (state: State) => Decision<Event, Refusal>;
+
+const wire = (row: Obligation) => ({ ...row, due: row.due.toString() });
+
+/** Fixes the plan; goes on behind the chunks of the same rows that are written already. */
+export const plan =
+  (
+    command: Omit<Planned, "attempt" | "count" | "sum" | "digest" | "plan"> & {
+      readonly obligations: readonly Obligation[];
+    },
+  ): Decide =>
+  (state) => {
+    const { obligations, ...rest } = command;
+    const root = merkleRoot(obligations.map(wire));
+    if (state.plan) return state.plan.digest === root ? [] : refuse("plan-exists", { plan: state.plan.plan });
+    const written = state.writing?.attempt === root ? state.writing.rows.length : 0;
+    const sum = sumOf(obligations, (row) => row.due);
+    const closing = { plan: state.plans + 1, attempt: root, count: obligations.length, sum, digest: root };
+    return [
+      ...chunksOf(obligations.slice(written)).map((rows): Event => ({
+        type: "ObligationsAdded",
+        data: { attempt: root, rows },
+      })),
+      { type: "PayoutPlanned", data: { ...rest, ...closing } },
+    ];
+  };
+
+/** Voids a plan of which no batch was formed. */
+export const reject =
+  (command: Data<"PayoutRejected">): Decide =>
+  (state) => {
+    if (!state.plan) return [];
+    if (state.plan.digest !== command.planDigest)
+      return refuse("plan-differs", { digest: state.plan.digest });
+    return state.batches.size > 0 ? refuse("batch-formed") : [{ type: "PayoutRejected", data: command }];
+  };
+
+/** Puts open obligations into a batch; what is sent and charged must be exactly what is due. */
+export const formBatch =
+  (command: Data<"BatchFormed">): Decide =>
+  (state) => {
+    if (!state.plan) return refuse("no-plan");
+    if (state.batches.has(command.batchId)) return [];
+    for (const item of command.items) {
+      const obligation = state.obligations.get(item.obligation);
+      if (!obligation) return refuse("unknown-obligation", { obligation: item.obligation });
+      if (obligation.status.at !== "open") return refuse("not-open", { obligation: item.obligation });
+      if (item.sent <= 0n || item.sent + item.transactionFee + item.allocationFee !== obligation.due) {
+        return refuse("does-not-add-up", { obligation: item.obligation, due: obligation.due });
+      }
+    }
+    return [{ type: "BatchFormed", data: command }];
+  };
+
+/** Frees the obligations of a batch that the wallet's stream shows as voided. */
+export const dissolve =
+  (batchId: string): Decide =>
+  (state) => {
+    const batch = state.batches.get(batchId);
+    if (!batch) return refuse("unknown-batch");
+    if (batch.at === "settled") return refuse("batch-settled");
+    return batch.at === "dissolved" ? [] : [{ type: "BatchDissolved", data: { batchId } }];
+  };
+
+/** Writes what the batch's final operation did, content by content. */
+export const settleBatch =
+  (command: Data<"BatchSettled">): Decide =>
+  (state) => {
+    const batch = state.batches.get(command.batchId);
+    if (!batch || batch.at === "dissolved") return refuse("unknown-batch");
+    if (batch.at === "settled") return [];
+    const named = command.results.map((result) => result.obligation);
+    const same =
+      named.length === batch.items.length && batch.items.every((item, i) => item.obligation === named[i]);
+    return same
+      ? [{ type: "BatchSettled", data: command }]
+      : refuse("does-not-add-up", { batchId: command.batchId });
+  };
+
+/**
+ * Obligations that their own fees would eat up: carried to the next cycle, or, once this payout's take is
+ * closed, held for a person.
+ */
+export const setAside =
+  (command: { readonly obligations: readonly string[] }): Decide =>
+  (state) => {
+    const open = command.obligations.filter((id) => state.obligations.get(id)?.status.at === "open");
+    if (open.length === 0) return [];
+    if (state.completed) {
+      return open.map((obligation) => ({
+        type: "ObligationHeld",
+        data: { obligation, reason: "fee-exceeds-amount", actor: "taps" },
+      }));
+    }
+    return chunksOf(open).map((obligations) => ({
+      type: "ObligationsCarried",
+      data: { reason: "fee-exceeds-amount", obligations },
+    }));
+  };
+
+/** Keeps an obligation from being paid. One in an unsigned batch needs that batch voided and dissolved first. */
+export const hold =
+  (command: Data<"ObligationHeld">): Decide =>
+  (state) => {
+    const obligation = state.obligations.get(command.obligation);
+    if (!obligation) return refuse("unknown-obligation", { obligation: command.obligation });
+    switch (obligation.status.at) {
+      case "open":
+        return [{ type: "ObligationHeld", data: command }];
+      case "held":
+        return [];
+      case "batched":
+        return refuse("in-batch", { batchId: obligation.status.batchId });
+      default:
+        return refuse("not-open", { at: obligation.status.at });
+    }
+  };
+
+/** A person lets a held obligation be paid, alone, to the recipient of that moment. */
+export const release =
+  (command: Data<"ObligationReleased">): Decide =>
+  (state) => {
+    const obligation = state.obligations.get(command.obligation);
+    if (!obligation) return refuse("unknown-obligation", { obligation: command.obligation });
+    return obligation.status.at === "held"
+      ? [{ type: "ObligationReleased", data: command }]
+      : refuse("not-held");
+  };
+
+export const recordSimulation =
+  (command: Data<"PayoutSimulated">): Decide =>
+  (state) =>
+    state.simulated === command.allocation ? [] : [{ type: "PayoutSimulated", data: command }];
+
+/** Every obligation is paid, carried or held: says so with the totals, once. */
+export const complete: Decide = (state) => {
+  if (!state.plan) return refuse("no-plan");
+  if (state.completed) return [];
+  const totals = totalsOf(state);
+  if (totals.pending > 0) return refuse("not-open", { pending: totals.pending });
+  const { paid, charged, carried, held } = totals;
+  const { networkFees, networkBurns } = state;
+  return [
+    {
+      type: "PayoutCompleted",
+      data: { plan: state.plan.plan, paid, charged, carried, held, networkFees, networkBurns },
+    },
+  ];
+};
+
+/** Sums over the obligations, in mutez; `pending` counts those neither paid, carried nor held. */
+export const totalsOf = (state: State) => {
+  const totals = { paid: 0n, charged: 0n, carried: 0n, held: 0n };
+  let pending = 0;
+  for (const { due, status } of state.obligations.values()) {
+    if (status.at === "paid") {
+      totals.paid += status.sent;
+      totals.charged += status.charged;
+    } else if (status.at === "carried") totals.carried += due;
+    else if (status.at === "held") totals.held += due;
+    else pending += 1;
+  }
+  return {
+    paid: mutez(totals.paid),
+    charged: mutez(totals.charged),
+    carried: mutez(totals.carried),
+    held: mutez(totals.held),
+    pending,
+  };
+};
+
+export const openBatches = (state: State): readonly (readonly [string, Batch])[] =>
+  [...state.batches].filter(([, batch]) => batch.at === "formed");
+
+/** Whom each delegator's obligation of this payout left with a balance for the ledger. */
+export const carriedObligations = (
+  state: State,
+): readonly { readonly delegator: Address; readonly amount: Mutez }[] =>
+  [...state.obligations.values()]
+    .filter(({ status }) => status.at === "carried")
+    .map(({ delegator, due }) => ({ delegator, amount: due }));

@@ -1,0 +1,179 @@
+import { z } from "zod";
+import { defineEvent } from "../event.js";
+import { address, blockHash, chainId, counterCodec, digest, level, operationHash } from "../identifiers.js";
+import { mutezCodec } from "../money.js";
+
+export const purpose = z.enum(["batch", "reveal"]);
+export type Purpose = z.infer<typeof purpose>;
+
+export const pauseReason = z.enum(["person", "mode", "restored", "finding"]);
+export type PauseReason = z.infer<typeof pauseReason>;
+
+const errorKind = z.enum(["permanent", "temporary", "branch"]);
+
+const decimalText = z.string().regex(/^[0-9]+$/);
+const token = z.codec(decimalText, z.bigint(), { decode: BigInt, encode: String });
+
+export const contentResult = z.strictObject({
+  status: z.enum(["applied", "failed", "backtracked", "skipped"]),
+  fee: mutezCodec,
+  burn: mutezCodec,
+  /** Ids of the errors that this content itself carries. */
+  errors: z.array(z.string()),
+});
+export type ContentResult = z.infer<typeof contentResult>;
+
+const identity = z.strictObject({
+  systemIdentifier: z.string(),
+  timeline: z.number().int(),
+  databaseOid: z.number().int(),
+});
+
+const signedOperation = z.strictObject({
+  hash: operationHash,
+  /** Signed bytes in hexadecimal: what is injected is this, read back from the log. */
+  bytes: z.string().regex(/^([0-9a-f]{2})+$/),
+  branch: blockHash,
+  branchLevel: level,
+  /** Level of the newest final block when it was signed: it cannot be in a block at or below. */
+  finalLevel: level,
+  ttl: z.number().int().positive(),
+  firstCounter: counterCodec,
+  lastCounter: counterCodec,
+  purpose,
+  /** Of a batch: its id and the payment stream that holds its plan. */
+  batchId: z.string().nullable(),
+  payment: z.string().nullable(),
+  /** SHA-256 of the unsigned contents as planned. */
+  digest,
+  token,
+});
+
+const foreignOperation = z.strictObject({
+  hash: operationHash,
+  level,
+  firstCounter: counterCodec,
+  lastCounter: counterCodec,
+  contents: z.array(
+    z.strictObject({
+      kind: z.string(),
+      destination: address.nullable(),
+      amount: mutezCodec.nullable(),
+      status: contentResult.shape.status,
+    }),
+  ),
+});
+export type ForeignOperation = z.infer<typeof foreignOperation>;
+
+const pause = z.strictObject({
+  reason: pauseReason,
+  detail: z.string(),
+  actor: z.string(),
+  /** Of a restore: nothing is signed before a final block passes this level. */
+  untilLevel: level.nullable(),
+});
+
+const liveOperation = signedOperation.omit({ token: true, branch: true, digest: true }).extend({
+  included: z.strictObject({ hash: blockHash, level }).nullable(),
+  /** Refusals by nodes, one of each kind. */
+  refusals: z.array(z.strictObject({ kind: errorKind, errors: z.array(z.string()) })),
+});
+export type LiveOperation = z.infer<typeof liveOperation>;
+
+const walletBatch = z.strictObject({
+  voided: z.boolean(),
+  operations: z.array(z.strictObject({ hash: operationHash, fate: z.enum(["live", "final", "dead"]) })),
+  /** Results of the final operation, in the order of its contents. */
+  results: z.array(contentResult).nullable(),
+});
+export type WalletBatch = z.infer<typeof walletBatch>;
+
+/** The wallet's whole state, as a checkpoint carries it. */
+export const walletState = z.strictObject({
+  adopted: z.strictObject({ chainId, level }).nullable(),
+  token,
+  identity: identity.nullable(),
+  counter: counterCodec,
+  explainedLevel: level,
+  operations: z.array(liveOperation),
+  batches: z.record(z.string(), walletBatch),
+  pauses: z.array(pause),
+  foreign: z.array(foreignOperation),
+});
+export type State = z.infer<typeof walletState>;
+
+export const WalletAdopted = defineEvent("WalletAdopted", 1, { chainId, level, counter: counterCodec });
+export const TermStarted = defineEvent("TermStarted", 1, { token, identity });
+export const OperationSigned = defineEvent("OperationSigned", 1, signedOperation.shape);
+export const OperationRefused = defineEvent("OperationRefused", 1, {
+  hash: operationHash,
+  kind: errorKind,
+  errors: z.array(z.string()),
+});
+export const OperationIncluded = defineEvent("OperationIncluded", 1, {
+  hash: operationHash,
+  block: blockHash,
+  level,
+});
+export const OperationReorganised = defineEvent("OperationReorganised", 1, {
+  hash: operationHash,
+  block: blockHash,
+  level,
+});
+export const OperationFinalised = defineEvent("OperationFinalised", 1, {
+  hash: operationHash,
+  block: blockHash,
+  level,
+  contents: z.array(contentResult),
+});
+export const OperationProvenDead = defineEvent("OperationProvenDead", 1, {
+  hash: operationHash,
+  proof: z.discriminatedUnion("rule", [
+    /** Its counter was never consumed and its branch is too old for any further block. */
+    z.strictObject({
+      rule: z.literal("expired"),
+      finalBlock: blockHash,
+      finalLevel: level,
+      counter: counterCodec,
+      ttl: z.number().int().positive(),
+    }),
+    /** Its counter was consumed, and it is in none of the blocks that could hold it. */
+    z.strictObject({
+      rule: z.literal("superseded"),
+      finalBlock: blockHash,
+      finalLevel: level,
+      counter: counterCodec,
+      ttl: z.number().int().positive(),
+      fromLevel: level,
+      toLevel: level,
+    }),
+  ]),
+});
+export type Proof = z.infer<typeof OperationProvenDead>["data"]["proof"];
+export const BatchVoided = defineEvent("BatchVoided", 1, { batchId: z.string(), reason: z.string() });
+export const BatchClosed = defineEvent("BatchClosed", 1, { batchIds: z.array(z.string()), token });
+export const ForeignOperationFound = defineEvent("ForeignOperationFound", 1, foreignOperation.shape);
+export const WalletPaused = defineEvent("WalletPaused", 1, pause.shape);
+export const WalletResumed = defineEvent("WalletResumed", 1, { reason: pauseReason, actor: z.string() });
+export const WalletCheckpointed = defineEvent("WalletCheckpointed", 1, {
+  foldVersion: z.number().int(),
+  state: walletState,
+});
+
+export const Event = z.discriminatedUnion("type", [
+  WalletAdopted,
+  TermStarted,
+  OperationSigned,
+  OperationRefused,
+  OperationIncluded,
+  OperationReorganised,
+  OperationFinalised,
+  OperationProvenDead,
+  BatchVoided,
+  BatchClosed,
+  ForeignOperationFound,
+  WalletPaused,
+  WalletResumed,
+  WalletCheckpointed,
+]);
+export type Event = z.infer<typeof Event>;

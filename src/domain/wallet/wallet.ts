@@ -1,0 +1,372 @@
+// The payer's key: every operation it ever signed, until its fate is final. This stream is the fence (PAYMENT).
+import { type Decision, refuse, unreachable } from "../decision.js";
+import {
+  asCounter,
+  asLevel,
+  type Counter,
+  type OperationHash,
+  streamName,
+  type TzAddress,
+} from "../identifiers.js";
+import {
+  type ContentResult,
+  type Event,
+  type LiveOperation,
+  type PauseReason,
+  type Proof,
+  type State,
+  type WalletBatch,
+} from "./events.js";
+
+export { Event, type State } from "./events.js";
+
+export const stream = (payer: TzAddress) => streamName("wallet", payer);
+
+/** Raised with every change of `evolve` or of the state's shape: older checkpoints are then passed over. */
+export const FOLD_VERSION = 1;
+/** A checkpoint is due after this many events. */
+export const CHECKPOINT_EVERY = 1_000;
+
+export const initial: State = {
+  adopted: null,
+  token: 0n,
+  identity: null,
+  counter: asCounter(0n),
+  explainedLevel: asLevel(0),
+  operations: [],
+  batches: {},
+  pauses: [],
+  foreign: [],
+};
+
+const changeOperation = (
+  state: State,
+  hash: OperationHash,
+  change: (o: LiveOperation) => LiveOperation,
+): State => ({
+  ...state,
+  operations: state.operations.map((o) => (o.hash === hash ? change(o) : o)),
+});
+
+/** Takes an operation out of the live ones and tells its batch how it ended. */
+const endOperation = (
+  state: State,
+  hash: OperationHash,
+  fate: "final" | "dead",
+  results?: ContentResult[],
+): State => {
+  const ended = state.operations.find((o) => o.hash === hash);
+  const batchId = ended?.batchId ?? undefined;
+  const batch = batchId === undefined ? undefined : state.batches[batchId];
+  const operations = state.operations.filter((o) => o.hash !== hash);
+  if (batchId === undefined || batch === undefined) return { ...state, operations };
+  const updated: WalletBatch = {
+    ...batch,
+    operations: batch.operations.map((o) => (o.hash === hash ? { hash, fate } : o)),
+    results: results ?? batch.results,
+  };
+  return { ...state, operations, batches: { ...state.batches, [batchId]: updated } };
+};
+
+const noBatch: WalletBatch = { voided: false, operations: [], results: null };
+
+const signed = (state: State, data: Extract<Event, { type: "OperationSigned" }>["data"]): State => {
+  const { token: _token, branch: _branch, digest: _digest, ...rest } = data;
+  const operations = [...state.operations, { ...rest, included: null, refusals: [] }];
+  if (data.batchId === null) return { ...state, operations };
+  const batch = state.batches[data.batchId] ?? noBatch;
+  const updated = { ...batch, operations: [...batch.operations, { hash: data.hash, fate: "live" as const }] };
+  return { ...state, operations, batches: { ...state.batches, [data.batchId]: updated } };
+};
+
+export const evolve = (state: State, event: Event): State => {
+  switch (event.type) {
+    case "WalletAdopted": {
+      const { chainId, level, counter } = event.data;
+      return { ...state, adopted: { chainId, level }, counter, explainedLevel: level };
+    }
+    case "TermStarted":
+      return { ...state, token: event.data.token, identity: event.data.identity };
+    case "OperationSigned":
+      return signed(state, event.data);
+    case "OperationRefused":
+      return changeOperation(state, event.data.hash, (o) => ({
+        ...o,
+        refusals: [...o.refusals, { kind: event.data.kind, errors: event.data.errors }],
+      }));
+    case "OperationIncluded":
+      return changeOperation(state, event.data.hash, (o) => ({
+        ...o,
+        included: { hash: event.data.block, level: event.data.level },
+      }));
+    case "OperationReorganised":
+      return changeOperation(state, event.data.hash, (o) => ({ ...o, included: null }));
+    case "OperationFinalised": {
+      const last = state.operations.find((o) => o.hash === event.data.hash)?.lastCounter ?? state.counter;
+      const ended = endOperation(state, event.data.hash, "final", event.data.contents);
+      return { ...ended, counter: last, explainedLevel: event.data.level };
+    }
+    case "OperationProvenDead":
+      return endOperation(state, event.data.hash, "dead");
+    case "BatchVoided": {
+      const batch = state.batches[event.data.batchId] ?? noBatch;
+      return { ...state, batches: { ...state.batches, [event.data.batchId]: { ...batch, voided: true } } };
+    }
+    case "BatchClosed": {
+      const closed = new Set(event.data.batchIds);
+      return {
+        ...state,
+        batches: Object.fromEntries(Object.entries(state.batches).filter(([id]) => !closed.has(id))),
+      };
+    }
+    case "ForeignOperationFound":
+      return {
+        ...state,
+        foreign: [...state.foreign, event.data],
+        counter: event.data.lastCounter,
+        explainedLevel: event.data.level,
+      };
+    case "WalletPaused":
+      return {
+        ...state,
+        pauses: [...state.pauses.filter((p) => p.reason !== event.data.reason), event.data],
+      };
+    case "WalletResumed":
+      return { ...state, pauses: state.pauses.filter((p) => p.reason !== event.data.reason) };
+    case "WalletCheckpointed":
+      return event.data.foldVersion === FOLD_VERSION ? event.data.state : state;
+    default:
+      return unreachable(event);
+  }
+};
+
+export type Refusal =
+  | "not-adopted"
+  | "already-adopted"
+  | "stale-term"
+  | "paused"
+  | "foreign-operations"
+  | "known-operation"
+  | "operation-pending"
+  | "wrong-counter"
+  | "batch-voided"
+  | "batch-has-operation"
+  | "unknown-operation"
+  | "counter-gap"
+  | "not-proven"
+  | "batch-open";
+
+type Data<T extends Event["type"]> = Extract<Event, { type: T }>["data"];
+type Decide = (state: State) => Decision<Event, Refusal>;
+
+const live = (state: State, hash: OperationHash) => state.operations.find((o) => o.hash === hash);
+
+/** An operation of the batch whose death is not proven, a final one included. */
+const undeadOperation = (batch: WalletBatch | undefined) => batch?.operations.find((o) => o.fate !== "dead");
+
+/** Takes the wallet over at a final block: from there on every operation must be ours or classified. */
+export const adopt =
+  (command: Data<"WalletAdopted">): Decide =>
+  (state) => {
+    if (state.adopted === null) return [{ type: "WalletAdopted", data: command }];
+    return state.adopted.chainId === command.chainId
+      ? []
+      : refuse("already-adopted", { chainId: state.adopted.chainId });
+  };
+
+/** A new leaseholder's first act. Lower tokens never write an operation again. */
+export const startTerm =
+  (command: Data<"TermStarted">): Decide =>
+  (state) => {
+    if (command.token === state.token) return [];
+    if (command.token < state.token)
+      return refuse("stale-term", { token: command.token, current: state.token });
+    return [{ type: "TermStarted", data: command }];
+  };
+
+const ofTerm = (state: State, token: bigint) =>
+  token === state.token ? undefined : refuse("stale-term" as const, { token, current: state.token });
+
+/** The counter that the next operation must begin with, once all before it are included. */
+export const nextCounter = (state: State): Counter =>
+  asCounter((state.operations.at(-1)?.lastCounter ?? state.counter) + 1n);
+
+/** Writes down a signed operation: only afterwards may its bytes leave. */
+export const sign =
+  (command: Data<"OperationSigned">): Decide =>
+  (state) => {
+    if (state.adopted === null) return refuse("not-adopted");
+    const stale = ofTerm(state, command.token);
+    if (stale) return stale;
+    const [pause] = state.pauses;
+    if (pause) return refuse("paused", { reason: pause.reason, detail: pause.detail });
+    if (state.foreign.length > 0) return refuse("foreign-operations", { count: state.foreign.length });
+    const known = Object.values(state.batches).flatMap((batch) => batch.operations);
+    if (live(state, command.hash) || known.some((o) => o.hash === command.hash))
+      return refuse("known-operation");
+    const batch = command.batchId === null ? undefined : state.batches[command.batchId];
+    if (batch?.voided) return refuse("batch-voided");
+    const undead = undeadOperation(batch);
+    if (undead) return refuse("batch-has-operation", { hash: undead.hash });
+    const pending = state.operations.find((o) => o.included === null);
+    if (pending) return refuse("operation-pending", { hash: pending.hash });
+    const expected = nextCounter(state);
+    if (command.firstCounter !== expected)
+      return refuse("wrong-counter", { expected, found: command.firstCounter });
+    return [{ type: "OperationSigned", data: command }];
+  };
+
+/** A node's own refusal; it proves nothing, and is written once per kind of error. */
+export const recordRefusal =
+  (command: Data<"OperationRefused">): Decide =>
+  (state) => {
+    const operation = live(state, command.hash);
+    if (!operation) return refuse("unknown-operation");
+    const recorded = operation.refusals.some((r) => r.kind === command.kind);
+    return recorded ? [] : [{ type: "OperationRefused", data: command }];
+  };
+
+export const include =
+  (command: Data<"OperationIncluded">): Decide =>
+  (state) => {
+    const operation = live(state, command.hash);
+    if (!operation) return refuse("unknown-operation");
+    return operation.included?.hash === command.block ? [] : [{ type: "OperationIncluded", data: command }];
+  };
+
+/** The block that held it left the head's branch. */
+export const reorganise =
+  (hash: OperationHash): Decide =>
+  (state) => {
+    const operation = live(state, hash);
+    if (!operation) return refuse("unknown-operation");
+    const { included } = operation;
+    return included === null
+      ? []
+      : [{ type: "OperationReorganised", data: { hash, block: included.hash, level: included.level } }];
+  };
+
+/** Two blocks are on top of it. Operations become final in the order of their counters, without a gap. */
+export const finalise =
+  (command: Data<"OperationFinalised">): Decide =>
+  (state) => {
+    const operation = live(state, command.hash);
+    if (!operation) return refuse("unknown-operation");
+    if (operation.firstCounter !== state.counter + 1n) {
+      return refuse("counter-gap", { accounted: state.counter, first: operation.firstCounter });
+    }
+    return [{ type: "OperationFinalised", data: command }];
+  };
+
+const longestLife = (operation: LiveOperation, proof: Proof): number => Math.max(operation.ttl, proof.ttl);
+
+/** Checks a proof against PAYMENT section 7. */
+const proves = (operation: LiveOperation, proof: Proof): boolean => {
+  const lastPossible = operation.branchLevel + longestLife(operation, proof) + 1;
+  switch (proof.rule) {
+    case "expired":
+      return proof.counter < operation.firstCounter && proof.finalLevel > lastPossible;
+    case "superseded":
+      return (
+        proof.counter >= operation.firstCounter &&
+        proof.fromLevel <= operation.finalLevel + 1 &&
+        proof.toLevel >= Math.min(proof.finalLevel, lastPossible)
+      );
+    default:
+      return unreachable(proof);
+  }
+};
+
+/** Only a proof at a final block frees what an operation was to pay. */
+export const proveDead =
+  (command: Data<"OperationProvenDead">): Decide =>
+  (state) => {
+    const operation = live(state, command.hash);
+    if (!operation) return refuse("unknown-operation");
+    return proves(operation, command.proof)
+      ? [{ type: "OperationProvenDead", data: command }]
+      : refuse("not-proven");
+  };
+
+/** A batch that will never be signed (again); its obligations may then go into another one. */
+export const voidBatch =
+  (command: Data<"BatchVoided">): Decide =>
+  (state) => {
+    const batch = state.batches[command.batchId];
+    if (batch?.voided) return [];
+    const undead = undeadOperation(batch);
+    return undead
+      ? refuse("batch-has-operation", { hash: undead.hash })
+      : [{ type: "BatchVoided", data: command }];
+  };
+
+/** Forgets batches whose payment stream shows how they ended. Only the term's holder may: see `sign`. */
+export const closeBatches =
+  (command: Data<"BatchClosed">): Decide =>
+  (state) => {
+    const stale = ofTerm(state, command.token);
+    if (stale) return stale;
+    const batchIds = command.batchIds.filter((id) => state.batches[id] !== undefined);
+    const open = batchIds.find((id) => {
+      const batch = state.batches[id];
+      return batch !== undefined && !batch.voided && batch.results === null;
+    });
+    if (open !== undefined) return refuse("batch-open", { batchId: open });
+    return batchIds.length === 0 ? [] : [{ type: "BatchClosed", data: { ...command, batchIds } }];
+  };
+
+/** An operation of this key that the log does not know: nothing is signed until a person has classified it. */
+export const findForeign =
+  (command: Data<"ForeignOperationFound">): Decide =>
+  (state) => {
+    if (state.foreign.some((o) => o.hash === command.hash) || live(state, command.hash)) return [];
+    if (command.firstCounter !== state.counter + 1n) {
+      return refuse("counter-gap", { accounted: state.counter, first: command.firstCounter });
+    }
+    return [{ type: "ForeignOperationFound", data: command }];
+  };
+
+export const pause =
+  (command: Data<"WalletPaused">): Decide =>
+  (state) => {
+    const same = state.pauses.find((p) => p.reason === command.reason);
+    const covered = same !== undefined && (same.untilLevel ?? 0) >= (command.untilLevel ?? 0);
+    return covered ? [] : [{ type: "WalletPaused", data: command }];
+  };
+
+export const resume =
+  (command: Data<"WalletResumed">): Decide =>
+  (state) =>
+    state.pauses.some((p) => p.reason === command.reason) ? [{ type: "WalletResumed", data: command }] : [];
+
+export const checkpoint = (state: State): Event => ({
+  type: "WalletCheckpointed",
+  data: { foldVersion: FOLD_VERSION, state },
+});
+
+/** How often the batch's operations were proven dead: each death raises the next one's fee. */
+export const deathsOf = (state: State, batchId: string): number =>
+  state.batches[batchId]?.operations.filter((o) => o.fate === "dead").length ?? 0;
+
+/** What a batch has become: never signed, under way, final with its results, or void. */
+export const batchFate = (state: State, batchId: string) => {
+  const batch = state.batches[batchId];
+  if (batch === undefined) return { at: "unsigned" } as const;
+  if (batch.voided) return { at: "voided" } as const;
+  if (batch.results !== null) {
+    const hash = batch.operations.find((o) => o.fate === "final")?.hash;
+    return { at: "final", results: batch.results, hash } as const;
+  }
+  const undead = undeadOperation(batch);
+  return undead ? ({ at: "live", hash: undead.hash } as const) : ({ at: "unsigned" } as const);
+};
+
+/** Reasons why nothing may be signed now, for people. */
+export const stopsSigning = (
+  state: State,
+): readonly { reason: PauseReason | "foreign-operations"; detail: string }[] => [
+  ...state.pauses.map(({ reason, detail }) => ({ reason, detail })),
+  ...(state.foreign.length > 0
+    ? [{ reason: "foreign-operations" as const, detail: state.foreign.map((o) => o.hash).join(", ") }]
+    : []),
+];

@@ -1,0 +1,87 @@
+import { type EventLog, type LoggedEvent, type LogMessage } from "../../application/ports/event-log.js";
+import { z } from "zod";
+import {
+  type AppendOutcome,
+  type EventMetadata,
+  type EventStore,
+  MAX_APPEND_BYTES,
+  type NewEvent,
+  type Position,
+  type ReadOptions,
+  type RecordedEvent,
+  type Revision,
+} from "../../application/ports/event-store.js";
+import { type DomainEvent } from "../../domain/events.js";
+import { type StreamName } from "../../domain/identifiers.js";
+import { decodeEvent, type EncodedEvent, encodeEvent, eventId, operationEventId } from "./codec.js";
+
+const logged = (recorded: RecordedEvent): LoggedEvent => {
+  const { id, stream, revision, position, recordedAt } = recorded;
+  return { event: decodeEvent(recorded), id, stream, revision, position, recordedAt };
+};
+
+const operationHashOf = (content: EncodedEvent): string =>
+  z.object({ hash: z.string() }).parse(JSON.parse(content.data)).hash;
+
+const METADATA_ALLOWANCE = 256;
+
+/** Cuts a list of events where one append would grow over the limit; always in the same places. */
+const portions = (events: readonly EncodedEvent[], metadata: EventMetadata): EncodedEvent[][] => {
+  const overhead = Buffer.byteLength(JSON.stringify(metadata)) + METADATA_ALLOWANCE;
+  const result: EncodedEvent[][] = [];
+  let bytes = Infinity;
+  for (const event of events) {
+    const size = Buffer.byteLength(event.data) + overhead;
+    if (bytes + size > MAX_APPEND_BYTES) {
+      result.push([]);
+      bytes = 0;
+    }
+    result.at(-1)?.push(event);
+    bytes += size;
+  }
+  return result;
+};
+
+/** Domain events over any event store: encodes, gives ids, decodes. */
+export class CodedEventLog implements EventLog {
+  constructor(private readonly store: EventStore) {}
+
+  async append(
+    stream: StreamName,
+    expected: Revision,
+    events: readonly DomainEvent[],
+    metadata: EventMetadata,
+  ): Promise<AppendOutcome> {
+    let revision = expected;
+    for (const portion of portions(events.map(encodeEvent), metadata)) {
+      const identified = portion.map((content, index): NewEvent => {
+        const hash = content.type === "OperationSigned" ? operationHashOf(content) : undefined;
+        const id = hash === undefined ? eventId(stream, revision, index, content) : operationEventId(hash);
+        return { id, ...content, metadata };
+      });
+      const outcome = await this.store.append(stream, revision, identified);
+      if (!outcome.appended) return outcome;
+      if (revision + portion.length === expected + events.length) return outcome;
+      revision = outcome.revision;
+    }
+    throw new RangeError("an empty append");
+  }
+
+  async *read(stream: StreamName, options?: ReadOptions): AsyncIterable<LoggedEvent> {
+    for await (const recorded of this.store.read(stream, options)) yield logged(recorded);
+  }
+
+  async *subscribeAll(options: { after: Position; signal: AbortSignal }): AsyncIterable<LogMessage> {
+    for await (const message of this.store.subscribeAll(options)) {
+      yield message.kind === "event" ? { kind: "event", event: logged(message.event) } : message;
+    }
+  }
+
+  head(): Promise<Position> {
+    return this.store.head();
+  }
+
+  storeId(): Promise<string> {
+    return this.store.storeId();
+  }
+}
