@@ -12,7 +12,7 @@ const versionOf = new Map(
   DomainEvent.options.map((schema) => {
     const registered = schemaVersions.get(schema);
     if (!registered) throw new Error(`event without a schema version: ${schema.shape.type.value}`);
-    return [schema.shape.type.value as string, registered.schemaVersion] as const;
+    return [schema.shape.type.value, registered.schemaVersion] as const;
   }),
 );
 
