@@ -4,7 +4,6 @@ import { type StreamName } from "../domain/identifiers.js";
 import { type EventLog } from "./ports/event-log.js";
 import {
   type EventMetadata,
-  MAX_APPEND_BYTES,
   NO_STREAM,
   type Position,
   type Revision,

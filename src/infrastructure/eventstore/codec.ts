@@ -8,7 +8,7 @@ import { DomainEvent } from "../../domain/events.js";
 import { type StreamName } from "../../domain/identifiers.js";
 import { upcasters } from "./upcasters.js";
 
-const versionOf = new Map(
+const versionOf: ReadonlyMap<string, number> = new Map(
   DomainEvent.options.map((schema) => {
     const registered = schemaVersions.get(schema);
     if (!registered) throw new Error(`event without a schema version: ${schema.shape.type.value}`);
