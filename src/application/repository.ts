@@ -2,12 +2,7 @@ import { type Decision, isRefused, type Refused } from "../domain/decision.js";
 import { type DomainEvent } from "../domain/events.js";
 import { type StreamName } from "../domain/identifiers.js";
 import { type EventLog } from "./ports/event-log.js";
-import {
-  type EventMetadata,
-  NO_STREAM,
-  type Position,
-  type Revision,
-} from "./ports/event-store.js";
+import { type EventMetadata, NO_STREAM, type Position, type Revision } from "./ports/event-store.js";
 
 /** A stream's fold and how to get it. */
 export interface Aggregate<State, Event extends DomainEvent> {

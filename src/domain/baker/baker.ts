@@ -35,6 +35,12 @@ const DelegatorTermsCleared = defineEvent("DelegatorTermsCleared", 1, { actor: z
 /** `fromCycle`: the cycle that was running; earlier ones ended before the switch. */
 const ModeChanged = defineEvent("ModeChanged", 1, { mode, fromCycle: cycleNumber, actor: z.string() });
 
+/** A person asks for a cycle that is not paid by itself. */
+const CyclePaymentRequested = defineEvent("CyclePaymentRequested", 1, {
+  cycle: cycleNumber,
+  actor: z.string(),
+});
+
 export const Event = z.discriminatedUnion("type", [
   BakerRegistered,
   PayerSet,
@@ -42,6 +48,7 @@ export const Event = z.discriminatedUnion("type", [
   DelegatorTermsSet,
   DelegatorTermsCleared,
   ModeChanged,
+  CyclePaymentRequested,
 ]);
 export type Event = z.infer<typeof Event>;
 
@@ -54,6 +61,8 @@ export interface State {
   readonly mode: Mode;
   /** The first cycle that is paid by itself; undefined before the first switch to *on*. */
   readonly onSince: Cycle | undefined;
+  /** Cycles that a person asked for. */
+  readonly requested: ReadonlySet<Cycle>;
 }
 
 export const initial: State = {
@@ -63,6 +72,7 @@ export const initial: State = {
   terms: new Map(),
   mode: "simulation",
   onSince: undefined,
+  requested: new Set(),
 };
 
 export const evolve = (state: State, event: Event): State => {
@@ -88,6 +98,8 @@ export const evolve = (state: State, event: Event): State => {
         onSince: next === "on" && state.mode !== "on" ? fromCycle : state.onSince,
       };
     }
+    case "CyclePaymentRequested":
+      return { ...state, requested: new Set(state.requested).add(event.data.cycle) };
     default:
       return unreachable(event);
   }
@@ -165,9 +177,19 @@ export const changeMode =
     return state.mode === command.mode ? [] : [{ type: "ModeChanged", data: command }];
   };
 
-/** Whether a cycle is paid without a person asking for it. */
-export const paysByItself = (state: State, cycle: Cycle): boolean =>
-  state.registered !== undefined &&
-  state.onSince !== undefined &&
-  cycle >= state.registered.firstCycle &&
-  cycle >= state.onSince;
+/** A person's word that a cycle is to be paid that TAPS would not pay by itself. */
+export const requestPayment =
+  (command: Data<"CyclePaymentRequested">): Decide =>
+  (state) => {
+    if (!state.registered) return refuse("not-registered");
+    return pays(state, command.cycle) ? [] : [{ type: "CyclePaymentRequested", data: command }];
+  };
+
+/** Whether a cycle is to be paid: by itself, since it ended in mode *on*, or because a person asked for it. */
+export const pays = (state: State, cycle: Cycle): boolean => {
+  if (state.requested.has(cycle)) return true;
+  const { registered, onSince } = state;
+  return (
+    registered !== undefined && onSince !== undefined && cycle >= registered.firstCycle && cycle >= onSince
+  );
+};

@@ -8,13 +8,11 @@ import { mutezCodec, signedMutezCodec } from "../money.js";
 export const stream = (baker: TzAddress, cycle: Cycle) => streamName("cycle", baker, cycle);
 
 /** Why a cycle waits for a person. */
-const holdReason = z.enum(["person", "missed-cycles", "rewards-refused", "payout-rejected"]);
+const holdReason = z.enum(["person", "missed-cycles", "payout-rejected"]);
 export type HoldReason = z.infer<typeof holdReason>;
 
 const CycleOpened = defineEvent("CycleOpened", 1, { firstLevel: level, lastLevel: level });
 const CycleEnded = defineEvent("CycleEnded", 1, { finalLevel: level });
-/** A person asks for a cycle that is not paid by itself. */
-const CyclePaymentRequested = defineEvent("CyclePaymentRequested", 1, { actor: z.string() });
 const CycleRewardsReady = defineEvent("CycleRewardsReady", 1, { digest });
 const CyclePayoutStarted = defineEvent("CyclePayoutStarted", 1, { digest });
 const CycleSettled = defineEvent("CycleSettled", 1, {
@@ -23,6 +21,8 @@ const CycleSettled = defineEvent("CycleSettled", 1, {
   held: mutezCodec,
   networkCosts: mutezCodec,
 });
+/** A held obligation was released after the cycle had settled. */
+const CycleReopened = defineEvent("CycleReopened", 1, { actor: z.string() });
 const CycleHeld = defineEvent("CycleHeld", 2, { reason: holdReason, detail: z.string(), actor: z.string() });
 const CycleReleased = defineEvent("CycleReleased", 1, { actor: z.string() });
 const CycleSkipped = defineEvent("CycleSkipped", 1, { reason: z.string(), actor: z.string() });
@@ -30,10 +30,10 @@ const CycleSkipped = defineEvent("CycleSkipped", 1, { reason: z.string(), actor:
 export const Event = z.discriminatedUnion("type", [
   CycleOpened,
   CycleEnded,
-  CyclePaymentRequested,
   CycleRewardsReady,
   CyclePayoutStarted,
   CycleSettled,
+  CycleReopened,
   CycleHeld,
   CycleReleased,
   CycleSkipped,
@@ -43,11 +43,10 @@ export type Event = z.infer<typeof Event>;
 export interface State {
   readonly at: "unknown" | "open" | "ended" | "rewards-ready" | "paying" | "settled" | "skipped";
   readonly lastLevel: Level | undefined;
-  readonly requested: boolean;
   readonly held: { readonly reason: HoldReason; readonly detail: string } | undefined;
 }
 
-export const initial: State = { at: "unknown", lastLevel: undefined, requested: false, held: undefined };
+export const initial: State = { at: "unknown", lastLevel: undefined, held: undefined };
 
 export const evolve = (state: State, event: Event): State => {
   switch (event.type) {
@@ -55,14 +54,14 @@ export const evolve = (state: State, event: Event): State => {
       return { ...state, at: "open", lastLevel: event.data.lastLevel };
     case "CycleEnded":
       return { ...state, at: "ended" };
-    case "CyclePaymentRequested":
-      return { ...state, requested: true };
     case "CycleRewardsReady":
       return { ...state, at: "rewards-ready" };
     case "CyclePayoutStarted":
       return { ...state, at: "paying" };
     case "CycleSettled":
       return { ...state, at: "settled" };
+    case "CycleReopened":
+      return { ...state, at: "paying" };
     case "CycleHeld":
       return { ...state, held: { reason: event.data.reason, detail: event.data.detail } };
     case "CycleReleased":
@@ -97,14 +96,6 @@ export const end =
       : [{ type: "CycleEnded", data: { finalLevel } }];
   };
 
-/** A person's word that a cycle is to be paid that TAPS would not pay by itself. */
-export const requestPayment =
-  (actor: string): Decide =>
-  (state) => {
-    if (finished(state)) return refuse("finished");
-    return state.requested ? [] : [{ type: "CyclePaymentRequested", data: { actor } }];
-  };
-
 /** The allocation of this digest stands; said again when it was superseded by another. */
 export const rewardsReady =
   (command: Data<"CycleRewardsReady">): Decide =>
@@ -131,6 +122,12 @@ export const settle =
     if (state.at === "settled") return [];
     return state.at === "paying" ? [{ type: "CycleSettled", data: command }] : refuse("rewards-missing");
   };
+
+/** Lets a settled cycle pay again what is about to be released in it. */
+export const reopen =
+  (actor: string): Decide =>
+  (state) =>
+    state.at === "settled" ? [{ type: "CycleReopened", data: { actor } }] : [];
 
 /** Stops new batches of the cycle, and all later cycles. */
 export const hold =

@@ -75,12 +75,10 @@ export const recordInputs =
     if (state.inputs) return state.inputs.attempt === inputs.attempt ? [] : refuse("inputs-recorded");
     const written = state.raw?.attempt === inputs.attempt ? state.raw.chunks.length : 0;
     return [
-      ...gzipChunks
-        .slice(written)
-        .map((gzip, i): Event => ({
-          type: "RawReplyRecorded",
-          data: { attempt: inputs.attempt, index: written + i, gzip },
-        })),
+      ...gzipChunks.slice(written).map((gzip, i): Event => ({
+        type: "RawReplyRecorded",
+        data: { attempt: inputs.attempt, index: written + i, gzip },
+      })),
       { type: "RewardInputsRecorded", data: { ...inputs, chunks: gzipChunks.length } },
     ];
   };

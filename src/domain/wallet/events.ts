@@ -99,6 +99,8 @@ export const walletState = z.strictObject({
   batches: z.record(z.string(), walletBatch),
   pauses: z.array(pause),
   foreign: z.array(foreignOperation),
+  /** Events since the last checkpoint. */
+  events: z.number().int(),
 });
 export type State = z.infer<typeof walletState>;
 

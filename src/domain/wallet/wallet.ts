@@ -37,6 +37,7 @@ export const initial: State = {
   batches: {},
   pauses: [],
   foreign: [],
+  events: 0,
 };
 
 const changeOperation = (
@@ -73,13 +74,23 @@ const noBatch: WalletBatch = { voided: false, operations: [], results: null };
 const signed = (state: State, data: Extract<Event, { type: "OperationSigned" }>["data"]): State => {
   const { token: _token, branch: _branch, digest: _digest, ...rest } = data;
   const operations = [...state.operations, { ...rest, included: null, refusals: [] }];
-  if (data.batchId === null) return { ...state, operations };
+  const explained = {
+    ...state,
+    operations,
+    explainedLevel: asLevel(Math.max(state.explainedLevel, data.finalLevel)),
+  };
+  if (data.batchId === null) return explained;
   const batch = state.batches[data.batchId] ?? noBatch;
   const updated = { ...batch, operations: [...batch.operations, { hash: data.hash, fate: "live" as const }] };
-  return { ...state, operations, batches: { ...state.batches, [data.batchId]: updated } };
+  return { ...explained, batches: { ...state.batches, [data.batchId]: updated } };
 };
 
 export const evolve = (state: State, event: Event): State => {
+  const next = applied(state, event);
+  return event.type === "WalletCheckpointed" ? { ...next, events: 0 } : { ...next, events: state.events + 1 };
+};
+
+const applied = (state: State, event: Event): State => {
   switch (event.type) {
     case "WalletAdopted": {
       const { chainId, level, counter } = event.data;
@@ -339,10 +350,11 @@ export const resume =
   (state) =>
     state.pauses.some((p) => p.reason === command.reason) ? [{ type: "WalletResumed", data: command }] : [];
 
-export const checkpoint = (state: State): Event => ({
-  type: "WalletCheckpointed",
-  data: { foldVersion: FOLD_VERSION, state },
-});
+/** Writes the whole state down when enough events have come, so that loading stays short. */
+export const checkpoint: Decide = (state) =>
+  state.events < CHECKPOINT_EVERY
+    ? []
+    : [{ type: "WalletCheckpointed", data: { foldVersion: FOLD_VERSION, state: { ...state, events: 0 } } }];
 
 /** How often the batch's operations were proven dead: each death raises the next one's fee. */
 export const deathsOf = (state: State, batchId: string): number =>
