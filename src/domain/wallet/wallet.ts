@@ -269,11 +269,18 @@ export const finalise =
     return [{ type: "OperationFinalised", data: command }];
   };
 
-const longestLife = (operation: LiveOperation, proof: Proof): number => Math.max(operation.ttl, proof.ttl);
+/**
+ * The highest level at which an operation can still be in a block: its branch must be among the last `ttl` + 1
+ * blocks (Octez `store.ml`, live blocks). `ttl`: the protocol's now; the larger of the two counts.
+ */
+export const lastPossibleLevel = (
+  operation: Pick<LiveOperation, "branchLevel" | "ttl">,
+  ttl: number,
+): number => operation.branchLevel + Math.max(operation.ttl, ttl) + 1;
 
 /** Checks a proof against PAYMENT section 7. */
 const proves = (operation: LiveOperation, proof: Proof): boolean => {
-  const lastPossible = operation.branchLevel + longestLife(operation, proof) + 1;
+  const lastPossible = lastPossibleLevel(operation, proof.ttl);
   switch (proof.rule) {
     case "expired":
       return proof.counter < operation.firstCounter && proof.finalLevel > lastPossible;

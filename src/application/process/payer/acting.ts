@@ -1,0 +1,143 @@
+// What the payer's acts share: appending at the revisions that were looked at, and saying why nothing was done.
+import { type Decision, isRefused } from "../../../domain/decision.js";
+import { type DomainEvent } from "../../../domain/events.js";
+import { type Cycle, type StreamName } from "../../../domain/identifiers.js";
+import * as Payment from "../../../domain/payment/payment.js";
+import * as Wallet from "../../../domain/wallet/wallet.js";
+import { mutez } from "../../../domain/money.js";
+import { cycleOf, ledgerOf, paymentOf, rewardOf, walletOf } from "../../aggregates.js";
+import { type Revision } from "../../ports/event-store.js";
+import { type Target, type Waiting } from "./action.js";
+import { type Candidate, type Transfer, transfersOperation } from "./batch.js";
+import { type Limits, type Memory } from "./memory.js";
+import { type PayerPorts } from "./ports.js";
+import { type Examination, type SimulationContext } from "./simulate.js";
+import { type LogView, type PayoutView } from "./view.js";
+import { type Situation } from "./watch.js";
+
+/** One look at log and chain, and the means to act on it. */
+export interface Acting extends Situation {
+  readonly ports: PayerPorts;
+  readonly memory: Memory;
+}
+
+/** Undefined: look again at once. Otherwise nothing more can be done before something changes. */
+export type Done = Waiting | undefined;
+
+export type Fault = Exclude<Examination, { readonly verdict: "fine" }>;
+
+export const payoutOf = (view: LogView, cycle: Cycle): PayoutView => {
+  const payout = view.payouts.find((candidate) => candidate.cycle === cycle);
+  if (payout === undefined) throw new Error(`cycle ${cycle} is not in view`);
+  return payout;
+};
+
+const placeOf = (view: LogView, to: Target): readonly [StreamName, Revision] => {
+  const { bakerAddress: baker, payer } = view;
+  switch (to.stream) {
+    case "wallet":
+      return [walletOf(payer).stream, view.wallet.revision];
+    case "ledger":
+      return [ledgerOf(baker).stream, view.ledger.revision];
+    case "life":
+      return [cycleOf(baker, to.cycle).stream, payoutOf(view, to.cycle).life.revision];
+    case "reward":
+      return [rewardOf(baker, to.cycle).stream, payoutOf(view, to.cycle).reward.revision];
+    case "payment":
+      return [paymentOf(baker, to.cycle).stream, payoutOf(view, to.cycle).payment.revision];
+  }
+};
+
+/** Appends at the revision that was looked at; a conflict is left to the next look. */
+export const append = async (
+  { ports, view }: Acting,
+  to: Target,
+  events: readonly DomainEvent[],
+): Promise<Done> => {
+  const [stream, revision] = placeOf(view, to);
+  await ports.repository.append(stream, revision, events, ports.metadata());
+  return undefined;
+};
+
+/** Appends what was decided; a refusal is left to the next look. */
+export const appendDecided = async <Code extends string>(
+  acting: Acting,
+  to: Target,
+  decision: Decision<DomainEvent, Code>,
+): Promise<Done> => (isRefused(decision) || decision.length === 0 ? undefined : append(acting, to, decision));
+
+/** Remembers until the next head that the wallet cannot pay; `needed` in mutez. */
+export const lackFunds = ({ facts, memory }: Acting, needed: bigint): Waiting => {
+  const short = needed - facts.atHead.balance;
+  const missing = mutez(short > 0n ? short : 1n);
+  memory.funds = { missing, at: facts.head.hash };
+  return { reason: "funds", missing };
+};
+
+/** Stops the wallet until a person has looked. */
+export const find = (acting: Acting, detail: string): Promise<Done> => {
+  const pause = { reason: "finding" as const, detail, actor: "taps", untilLevel: null };
+  return appendDecided(acting, { stream: "wallet" }, Wallet.pause(pause)(acting.view.wallet.state));
+};
+
+/** A fault that is not a receiver's: said, or written down as a finding. */
+export const handleFault = async (
+  acting: Acting,
+  candidates: readonly Candidate[],
+  fault: Exclude<Fault, { readonly verdict: "receiver" }>,
+): Promise<Done> => {
+  switch (fault.verdict) {
+    case "payer":
+      return lackFunds(
+        acting,
+        candidates.reduce((total, { due }) => total + due, 0n),
+      );
+    case "later":
+      return { reason: "node-lags" };
+    case "finding":
+      return find(acting, `simulation failed: ${fault.error}`);
+  }
+};
+
+/** Keeps a receiver from being paid until a person has looked. */
+export const holdReceiver = (
+  acting: Acting,
+  payout: PayoutView,
+  obligation: string,
+  error: string,
+): Promise<Done> => {
+  const held = Payment.hold({ obligation, reason: error, actor: "taps" })(payout.payment.state);
+  return appendDecided(acting, { stream: "payment", cycle: payout.cycle }, held);
+};
+
+export const simulationContext = ({ ports, view, facts }: Acting): SimulationContext => ({
+  chain: ports.chain,
+  source: view.payer,
+  branch: facts.final.hash,
+  counter: facts.atHead.counter,
+  constants: facts.constants,
+});
+
+/** Three bytes in the forged form: more than any fee of a content takes. */
+const WIDEST_FEE = mutez(2_000_000n);
+
+/** Bytes of the unsigned operation, with fees of the widest form. */
+export const forgedBytes = async (
+  { ports, view, facts }: Acting,
+  transfers: readonly Transfer[],
+  limits: readonly Limits[],
+): Promise<number> => {
+  const fees = transfers.map(() => WIDEST_FEE);
+  const operation = transfersOperation(
+    view.payer,
+    facts.final.hash,
+    facts.atHead.counter,
+    transfers,
+    limits,
+    fees,
+  );
+  return (await ports.codec.forge(operation)).length / 2;
+};
+
+export const asTransfers = (candidates: readonly Candidate[]): readonly Transfer[] =>
+  candidates.map(({ recipient, due }) => ({ recipient, amount: due }));

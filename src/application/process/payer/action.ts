@@ -1,0 +1,38 @@
+import { type DomainEvent } from "../../../domain/events.js";
+import { type Cycle, type OperationHash } from "../../../domain/identifiers.js";
+import { type Mutez } from "../../../domain/money.js";
+
+/** The stream an append goes to, at the revision of the view that was looked at. */
+export type Target =
+  | { readonly stream: "wallet" }
+  | { readonly stream: "ledger" }
+  | { readonly stream: "life" | "reward" | "payment"; readonly cycle: Cycle };
+
+/** Why the payer does nothing right now, for people and for the next wake-up. */
+export type Waiting =
+  | { readonly reason: "nothing-to-pay" }
+  | { readonly reason: "operation-pending"; readonly hash: OperationHash }
+  | { readonly reason: "not-leader" }
+  | { readonly reason: "not-adopted" }
+  | { readonly reason: "mode"; readonly mode: "off" | "simulation" }
+  | { readonly reason: "paused"; readonly detail: string }
+  | { readonly reason: "chain-ahead-of-log"; readonly detail: string }
+  | { readonly reason: "node-lags" }
+  | { readonly reason: "unknown-mempool-operation"; readonly hash: OperationHash }
+  | { readonly reason: "needs-block"; readonly block: string }
+  | { readonly reason: "unknown-protocol"; readonly protocol: string }
+  | { readonly reason: "cycle-held"; readonly cycle: Cycle; readonly detail: string }
+  | { readonly reason: "rewards-missing"; readonly cycle: Cycle }
+  | { readonly reason: "take-open"; readonly cycle: Cycle }
+  | { readonly reason: "funds"; readonly missing: Mutez };
+
+export type Action =
+  | { readonly do: "append"; readonly to: Target; readonly events: readonly DomainEvent[] }
+  | { readonly do: "inject"; readonly hash: OperationHash }
+  | { readonly do: "sign-reveal" }
+  | { readonly do: "sign-batch"; readonly cycle: Cycle; readonly batchId: string }
+  | { readonly do: "form-batch"; readonly cycle: Cycle; readonly obligations: readonly string[] }
+  | { readonly do: "simulate-payout"; readonly cycle: Cycle }
+  | { readonly do: "wait"; readonly waiting: Waiting };
+
+export const wait = (waiting: Waiting): Action => ({ do: "wait", waiting });

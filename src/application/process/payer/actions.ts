@@ -1,0 +1,29 @@
+import { type Action } from "./action.js";
+import { type Acting, append, type Done, payoutOf } from "./acting.js";
+import { simulatePayout } from "./dry-run.js";
+import { formBatch } from "./forming.js";
+import { injectFromLog } from "./sign.js";
+import { signBatch, signReveal } from "./signing.js";
+
+/** Carries out what `next` chose. Whatever is refused or conflicts is left: the next look decides again. */
+export const perform = async (action: Action, acting: Acting): Promise<Done> => {
+  const { view, memory, facts, ports } = acting;
+  switch (action.do) {
+    case "wait":
+      return action.waiting;
+    case "append":
+      return append(acting, action.to, action.events);
+    case "inject":
+      memory.injectedAt.set(action.hash, facts.head.hash);
+      await injectFromLog(ports, view.payer, action.hash);
+      return undefined;
+    case "form-batch":
+      return formBatch(acting, payoutOf(view, action.cycle), action.obligations);
+    case "sign-batch":
+      return signBatch(acting, payoutOf(view, action.cycle), action.batchId);
+    case "sign-reveal":
+      return signReveal(acting);
+    case "simulate-payout":
+      return simulatePayout(acting, payoutOf(view, action.cycle), view.payer);
+  }
+};

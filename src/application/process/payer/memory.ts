@@ -1,0 +1,27 @@
+import { type BlockHash, type OperationHash } from "../../../domain/identifiers.js";
+import { type Mutez } from "../../../domain/money.js";
+
+/** Simulated limits of one content. */
+export interface Limits {
+  readonly gasLimit: bigint;
+  readonly storageLimit: bigint;
+}
+
+/** What a process may forget at any moment without harm; nothing here is a source of truth. */
+export interface Memory {
+  /** The term that this process itself started; undefined: none. */
+  token: bigint | undefined;
+  /** The head at which each operation's bytes were last handed to a node. */
+  readonly injectedAt: Map<OperationHash, BlockHash>;
+  /** Limits found when a batch was formed, by batch id. */
+  readonly limits: Map<string, readonly Limits[]>;
+  /** Missing funds, as last found, and at which head. */
+  funds: { readonly missing: Mutez; readonly at: BlockHash } | undefined;
+}
+
+export const blankMemory = (): Memory => ({
+  token: undefined,
+  injectedAt: new Map(),
+  limits: new Map(),
+  funds: undefined,
+});
