@@ -72,7 +72,8 @@ export class HttpReader {
         if (error instanceof BrokenCircuitError) throw failed(path, "too many failures, not asked", error);
         if (!(error instanceof PassingFailure)) throw error;
         if (tried >= tries) throw failed(path, `${error.message} (${tries} tries)`, error);
-        if (error.waitMs > LONGEST_WAIT_MS) throw failed(path, `${error.message}; asks to wait longer than a minute`, error);
+        if (error.waitMs > LONGEST_WAIT_MS)
+          throw failed(path, `${error.message}; asks to wait longer than a minute`, error);
         const backoff = firstWaitMs * 2 ** (tried - 1) * (0.5 + Math.random() / 2);
         await clock.sleep(Math.max(backoff, error.waitMs));
       }

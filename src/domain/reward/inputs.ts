@@ -5,12 +5,12 @@ import { type InputRefusal } from "./refusals.js";
 
 /** A parsed JSON value: an integer is a bigint, any other number of the text is a number (and never an amount). */
 export type Parsed = null | boolean | string | bigint | number | readonly Parsed[] | ParsedObject;
-export interface ParsedObject {
+interface ParsedObject {
   readonly [key: string]: Parsed;
 }
 
 /** A source's whole reply: its pages in order, the level of its head when asked, the cycle's last level. */
-export interface ParsedReply {
+interface ParsedReply {
   readonly pages: readonly Parsed[];
   readonly headLevel: number;
   readonly lastLevel: number;
@@ -137,6 +137,7 @@ const readIncome = (read: FieldReader, head: ParsedObject): Record<IncomeKind, M
 
 const readRows = (read: FieldReader, pages: readonly Parsed[]): DelegatorBalance[] => {
   const rows: DelegatorBalance[] = [];
+  let index = 0;
   for (const [page, content] of pages.entries()) {
     if (!Array.isArray(asObject(content)["delegators"])) {
       read.problems.push({
@@ -147,7 +148,8 @@ const readRows = (read: FieldReader, pages: readonly Parsed[]): DelegatorBalance
     }
     for (const row of rowsOfPage(content)) {
       if (read.isFull) return rows;
-      const balance = read.row(asObject(row), rows.length);
+      const balance = read.row(asObject(row), index);
+      index += 1;
       if (balance) rows.push(balance);
     }
   }

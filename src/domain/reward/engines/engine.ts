@@ -1,7 +1,6 @@
 import { type BasisPoints, type Mutez } from "../../money.js";
 
-export const ENGINE_VERSIONS = ["taps/1", "tezpay/1", "trd/1"] as const;
-export type EngineVersion = (typeof ENGINE_VERSIONS)[number];
+export type EngineVersion = "taps/1" | "tezpay/1" | "trd/1";
 
 /** What is shared and by whom, in mutez: the pool `P`, and the balances `O'`, `T'` and `D` that share it. */
 export interface Shares {
