@@ -2,7 +2,7 @@ const only = (from, to) => ({ from: { path: from }, to });
 module.exports = {
   forbidden: [
     { name: "no-circular", severity: "error", from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } } },
-    { name: "domain-is-pure", severity: "error", ...only("^src/domain", { pathNot: ["^src/domain", "^node_modules/zod"] }) },
+    { name: "domain-is-pure", severity: "error", ...only("^src/domain", { pathNot: ["^src/domain", "node_modules/zod", "^(node:)?crypto$"] }) },
     { name: "application-imports-domain-only", severity: "error", ...only("^src/application", { path: "^(src|projections)/", pathNot: ["^src/(application|domain)/"] }) },
     { name: "projections-import-domain-and-their-type", severity: "error", ...only("^projections", { path: "^(src|test)/", pathNot: ["^src/domain/", "^src/readmodel/projection"] }) },
     { name: "infrastructure", severity: "error", ...only("^src/infrastructure", { path: "^(src|projections)/", pathNot: ["^src/(infrastructure|application|domain)/"] }) },

@@ -152,6 +152,11 @@ export interface Chain {
   cycleLevels(cycle: Cycle): Promise<{ readonly first: Level; readonly last: Level }>;
   /** Runs an operation at the head without a signature; fees, counters and limits count, as in a block. */
   simulate(operation: UnsignedOperation): Promise<Simulation>;
+  /** Resolves once a node shows another head than `after`; at the latest after `timeoutMs`, at once on abort. */
+  waitForHead(
+    after: BlockHash,
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<void>;
   /** Hands signed bytes (hexadecimal) to the node. After an exception their fate is unknown. */
   inject(signed: string): Promise<Injection>;
 }

@@ -1,0 +1,194 @@
+// From a cycle that has ended to an allocation that stands: fetch, check, record, allocate.
+import { isDeepStrictEqual } from "node:util";
+import { gunzipSync, gzipSync } from "node:zlib";
+import * as Baker from "../../domain/baker/baker.js";
+import * as Cycle from "../../domain/cycle/cycle.js";
+import { type Decision, isRefused } from "../../domain/decision.js";
+import { merkleRoot, sha256 } from "../../domain/digest.js";
+import { type DomainEvent } from "../../domain/events.js";
+import {
+  type ChainId,
+  type Cycle as CycleNumber,
+  type StreamName,
+  type TzAddress,
+} from "../../domain/identifiers.js";
+import { type RewardInputs } from "../../domain/reward/inputs.js";
+import { type Policy, policyWith, resolvePolicy } from "../../domain/reward/policy.js";
+import { describeRefusal } from "../../domain/reward/refusals.js";
+import * as Reward from "../../domain/reward/reward.js";
+import { cycleOf, rewardOf } from "../aggregates.js";
+import { allocateInputs, type AllocationOutcome, type DelegationLimit } from "../compute-cycle.js";
+import { type EventMetadata } from "../ports/event-store.js";
+import { type RewardReply, type RewardSource } from "../ports/reward-source.js";
+import { type Loaded, type Repository } from "../repository.js";
+import { inputsOf } from "../reward-reply.js";
+
+export interface RewardPorts {
+  readonly baker: TzAddress;
+  readonly source: RewardSource;
+  readonly repository: Repository;
+  readonly limitOf: DelegationLimit;
+  readonly metadata: () => EventMetadata;
+}
+
+/** `ready`: an allocation by today's policy stands. Otherwise why not. */
+export type RewardsOutcome = { readonly ready: true } | { readonly ready: false; readonly why: string };
+
+type Allocated = Extract<AllocationOutcome, { readonly computed: unknown }>;
+
+/** Characters of base64 in one event: an append is limited to 900 KiB. */
+const CHUNK = 600_000;
+
+const packReply = (reply: RewardReply): string[] => {
+  const base64 = gzipSync(JSON.stringify(reply)).toString("base64");
+  return Array.from({ length: Math.ceil(base64.length / CHUNK) }, (_, i) =>
+    base64.slice(i * CHUNK, (i + 1) * CHUNK),
+  );
+};
+
+/** The source's reply as it was recorded. */
+export const unpackReply = (chunks: readonly string[]): RewardReply =>
+  JSON.parse(gunzipSync(Buffer.from(chunks.join(""), "base64")).toString("utf8")) as RewardReply;
+
+const inputsDigest = ({ rows }: RewardInputs) =>
+  merkleRoot(
+    rows.map(({ delegator, balance, emptied }) => ({ delegator, balance: balance.toString(), emptied })),
+  );
+
+/** The baker's policy as it stands now, with every delegator's terms. */
+export const policyOf = (baker: Baker.State): Policy => {
+  if (baker.policy) return policyWith(baker.policy, [...baker.terms.values()]);
+  const resolved = resolvePolicy({});
+  if ("refused" in resolved) throw new Error("the default policy does not resolve");
+  return policyWith(resolved.allocation, [...baker.terms.values()]);
+};
+
+/** Whether an allocation was made by exactly this policy and these terms. */
+const isUnder = (allocation: Reward.Allocation, { allocation: policy, terms }: Policy): boolean =>
+  isDeepStrictEqual(allocation.policy, policy) && isDeepStrictEqual(allocation.terms, [...terms.values()]);
+
+const toCommand = (policy: Policy, { allocation, delegationLimit, computed }: Allocated) => {
+  const { poolByKind: _byKind, ...totals } = allocation;
+  return {
+    ...totals,
+    policy: policy.allocation,
+    terms: [...policy.terms.values()],
+    delegationLimit: delegationLimit ?? null,
+    resultDigest: computed.digest,
+  };
+};
+
+export class RewardComputer {
+  constructor(private readonly ports: RewardPorts) {}
+
+  /** Takes one cycle as far as it goes now; everything done before is found in the log and not done again. */
+  async compute(baker: Baker.State, cycle: CycleNumber): Promise<RewardsOutcome> {
+    const { repository } = this.ports;
+    let reward = await repository.load(rewardOf(this.ports.baker, cycle));
+    if (reward.state.fixed) return { ready: true };
+    if (!reward.state.inputs) {
+      const refused = await this.record(baker.registered?.chainId, cycle, reward);
+      if (refused !== undefined) return { ready: false, why: refused };
+      reward = await repository.load(rewardOf(this.ports.baker, cycle));
+    }
+    const why = await this.allocate(baker, cycle, reward);
+    if (why !== undefined) return { ready: false, why };
+    return this.announce(cycle);
+  }
+
+  /** Fetches and records the inputs; returns why they are not believed. */
+  private async record(
+    chainId: ChainId | undefined,
+    cycle: CycleNumber,
+    reward: Loaded<Reward.State>,
+  ): Promise<string | undefined> {
+    const { source } = this.ports;
+    const head = await source.head();
+    if (head.chainId !== chainId) return `the reward source shows another chain (${head.chainId})`;
+    const reply = await source.split(this.ports.baker, cycle);
+    const outcome = inputsOf(cycle, reply);
+    if ("refused" in outcome) {
+      const why = outcome.refused.map(describeRefusal).join("; ");
+      const passing = outcome.refused.every(
+        ({ check }) => check === "no-data" || check === "unfinished-cycle",
+      );
+      if (reply === undefined || passing) return why;
+      const checks = outcome.refused.map((refusal) => ({
+        check: refusal.check,
+        message: describeRefusal(refusal),
+      }));
+      await this.append(
+        cycle,
+        reward,
+        Reward.rejectInputs({ attempt: sha256(JSON.stringify(reply)), checks })(reward.state),
+      );
+      return why;
+    }
+    if (reply === undefined) return "no data";
+    const { inputs } = outcome;
+    const recorded = Reward.recordInputs({
+      attempt: sha256(JSON.stringify(reply)),
+      source: "tzkt",
+      headLevel: reply.headLevel,
+      lastLevel: reply.lastLevel,
+      income: inputs.income,
+      ownDelegated: inputs.ownDelegated,
+      externalDelegated: inputs.externalDelegated,
+      ownStaked: inputs.ownStaked,
+      count: inputs.rows.length,
+      sum: inputs.externalDelegated,
+      digest: inputsDigest(inputs),
+      gzipChunks: packReply(reply),
+    });
+    await this.append(cycle, reward, recorded(reward.state));
+    return undefined;
+  }
+
+  /** Allocates the recorded inputs by today's policy; an allocation by another policy is superseded. */
+  private async allocate(
+    baker: Baker.State,
+    cycle: CycleNumber,
+    reward: Loaded<Reward.State>,
+  ): Promise<string | undefined> {
+    const policy = policyOf(baker);
+    const { allocation } = reward.state;
+    if (allocation && isUnder(allocation, policy)) return undefined;
+    if (allocation) {
+      const superseded = Reward.supersede({ reason: "policy-changed", actor: "taps" })(reward.state);
+      await this.append(cycle, reward, superseded);
+    }
+    const now = await this.ports.repository.load(rewardOf(this.ports.baker, cycle));
+    const read = inputsOf(cycle, unpackReply(now.state.raw?.chunks ?? []));
+    if ("refused" in read)
+      throw new Error(`recorded inputs of cycle ${cycle} are refused: the log is damaged`);
+    const outcome = await allocateInputs(
+      { baker: this.ports.baker, inputs: read.inputs, policy },
+      this.ports.limitOf,
+    );
+    if ("refused" in outcome) return outcome.refused.map(describeRefusal).join("; ");
+    await this.append(cycle, now, Reward.allocate(toCommand(policy, outcome))(now.state));
+    return undefined;
+  }
+
+  private async announce(cycle: CycleNumber): Promise<RewardsOutcome> {
+    const { repository, baker } = this.ports;
+    const { allocation } = (await repository.load(rewardOf(baker, cycle))).state;
+    if (!allocation) return { ready: false, why: "another process is allocating" };
+    const life = await repository.load(cycleOf(baker, cycle));
+    const decision = Cycle.rewardsReady({ digest: allocation.resultDigest })(life.state);
+    if (!isRefused(decision) && decision.length > 0) {
+      await repository.append(cycleOf(baker, cycle).stream, life.revision, decision, this.ports.metadata());
+    }
+    return { ready: true };
+  }
+
+  private async append<Code extends string>(
+    cycle: CycleNumber,
+    at: Loaded<unknown>,
+    decision: Decision<DomainEvent, Code>,
+  ): Promise<void> {
+    if (isRefused(decision) || decision.length === 0) return;
+    const stream: StreamName = rewardOf(this.ports.baker, cycle).stream;
+    await this.ports.repository.append(stream, at.revision, decision, this.ports.metadata());
+  }
+}

@@ -1,0 +1,103 @@
+// A leaseholder's term: its token in the wallet's stream, and whether the log was restored behind its back.
+import { type DomainEvent } from "../../domain/events.js";
+import { asLevel, type TzAddress } from "../../domain/identifiers.js";
+import * as Wallet from "../../domain/wallet/wallet.js";
+import { walletOf } from "../aggregates.js";
+import { type Chain } from "../ports/chain.js";
+import { type EventLog } from "../ports/event-log.js";
+import { type EventMetadata } from "../ports/event-store.js";
+import { type InstallationIdentity, type Lease, type Witness, type WitnessRecord } from "../ports/system.js";
+import { type Repository } from "../repository.js";
+
+export interface TermPorts {
+  readonly log: EventLog;
+  readonly repository: Repository;
+  readonly chain: Chain;
+  readonly lease: Lease;
+  readonly witness: Witness;
+  readonly identity: () => Promise<InstallationIdentity>;
+  readonly metadata: () => EventMetadata;
+}
+
+/** Holds the lease and starts a term in the wallet's stream whenever the lease is newly won. */
+export class Term {
+  private current: { readonly payer: TzAddress; readonly lease: bigint; readonly token: bigint } | undefined;
+
+  constructor(private readonly ports: TermPorts) {}
+
+  /** Whether this process may try at all. */
+  async lead(): Promise<bigint | undefined> {
+    const held = await this.ports.lease.hold();
+    if (held === undefined) this.current = undefined;
+    return held?.token;
+  }
+
+  /**
+   * The token of the term that this process itself has started for the payer; undefined if another was quicker.
+   * An append whose fate is unknown counts as not ours: the next one is higher.
+   */
+  async token(payer: TzAddress, lease: bigint): Promise<bigint | undefined> {
+    if (this.current?.lease === lease && this.current.payer === payer) return this.current.token;
+    this.current = undefined;
+    const wallet = await this.ports.repository.load(walletOf(payer));
+    const token = (lease > wallet.state.token ? lease : wallet.state.token) + 1n;
+    const identity = await this.ports.identity();
+    const events: DomainEvent[] = [{ type: "TermStarted", data: { token, identity } }];
+    const restored = await this.evidenceOfRestore(payer, wallet.state, identity);
+    if (restored !== undefined) events.push(await this.pauseFor(restored));
+    const appended = await this.ports.repository.append(
+      Wallet.stream(payer),
+      wallet.revision,
+      events,
+      this.ports.metadata(),
+    );
+    if (!appended.appended) return undefined;
+    this.current = { payer, lease, token };
+    return token;
+  }
+
+  /** The term is another's: the next lease won starts a new one. */
+  lose(): void {
+    this.current = undefined;
+  }
+
+  async release(): Promise<void> {
+    this.current = undefined;
+    await this.ports.lease.release();
+  }
+
+  private async evidenceOfRestore(
+    payer: TzAddress,
+    wallet: Wallet.State,
+    identity: InstallationIdentity,
+  ): Promise<string | undefined> {
+    const last = wallet.identity;
+    if (last !== null) {
+      if (last.systemIdentifier !== identity.systemIdentifier) return "the database is another server's";
+      if (last.timeline !== identity.timeline) return "the database's timeline has changed";
+      if (last.databaseOid !== identity.databaseOid) return "the database was created anew";
+    }
+    for (const record of await this.ports.witness.read()) {
+      if (!(await this.holds(payer, record)))
+        return `the log lacks event ${record.revision} that was injected`;
+    }
+    return undefined;
+  }
+
+  private async holds(payer: TzAddress, record: WitnessRecord): Promise<boolean> {
+    for await (const logged of this.ports.log.read(Wallet.stream(payer), {
+      from: record.revision,
+      limit: 1,
+    })) {
+      return logged.revision === record.revision && logged.id === record.eventId;
+    }
+    return false;
+  }
+
+  private async pauseFor(detail: string): Promise<DomainEvent> {
+    const head = await this.ports.chain.head();
+    const { maxOperationsTimeToLive } = await this.ports.chain.constants(head.hash);
+    const untilLevel = asLevel(head.level + maxOperationsTimeToLive + 1);
+    return { type: "WalletPaused", data: { reason: "restored", detail, actor: "taps", untilLevel } };
+  }
+}
