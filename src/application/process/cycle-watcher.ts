@@ -1,5 +1,5 @@
 // Opens cycles as the chain begins them, ends them when their last block is final, and knows which are unfinished.
-import * as Baker from "../../domain/baker/baker.js";
+import type * as Baker from "../../domain/baker/baker.js";
 import * as Cycle from "../../domain/cycle/cycle.js";
 import { isRefused } from "../../domain/decision.js";
 import { type DomainEvent } from "../../domain/events.js";

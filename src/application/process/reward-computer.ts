@@ -1,7 +1,7 @@
 // From a cycle that has ended to an allocation that stands: fetch, check, record, allocate.
 import { isDeepStrictEqual } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
-import * as Baker from "../../domain/baker/baker.js";
+import type * as Baker from "../../domain/baker/baker.js";
 import * as Cycle from "../../domain/cycle/cycle.js";
 import { type Decision, isRefused } from "../../domain/decision.js";
 import { merkleRoot, sha256 } from "../../domain/digest.js";
