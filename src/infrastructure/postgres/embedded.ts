@@ -1,0 +1,134 @@
+// A PostgreSQL server of our own under a data folder, for who has none. Several processes may share it: the
+// one that started it (or took it over from a dead one) stops it, the others only connect.
+import { createHash, randomUUID } from "node:crypto";
+import { chownSync, existsSync, lstatSync, mkdirSync, realpathSync } from "node:fs";
+import { readdir, rename, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Binaries, findBinaries, unusable } from "./embedded/binaries.js";
+import { EmbeddedPostgresError } from "./embedded/errors.js";
+import { claim } from "./embedded/owner.js";
+import { chooseDisguise, type Disguise, run } from "./embedded/run-as.js";
+import {
+  awaitReady,
+  findPostmaster,
+  type Places,
+  startPostmaster,
+  stopPostmaster,
+} from "./embedded/server.js";
+
+export { EmbeddedPostgresError } from "./embedded/errors.js";
+
+export interface EmbeddedPostgres {
+  /** Connection string over a unix socket that only this user (and root) can reach. */
+  readonly url: string;
+  /** Stops the server if this process owns it; else it runs on. May be called again. */
+  stop(): Promise<void>;
+}
+
+const USER = "taps";
+const ATTACH_MS = 60_000;
+/** Room for a unix socket's path in the kernel's `sun_path`, the shortest of the systems we know (macOS). */
+const SOCKET_PATH_BYTES = 103;
+
+const urlOf = (socket: string): string =>
+  `postgresql://${USER}@localhost/postgres?host=${encodeURIComponent(socket)}`;
+
+/** The folder of the socket: the data folder, or a short one of this user's alone when that path is too long. */
+const socketFolder = (folder: string, disguise: Disguise): string => {
+  if (Buffer.byteLength(join(folder, ".s.PGSQL.5432")) <= SOCKET_PATH_BYTES) return folder;
+  const short = `/tmp/taps-${createHash("sha256").update(folder).digest("hex").slice(0, 16)}`;
+  mkdirSync(short, { recursive: true, mode: 0o700 });
+  const found = lstatSync(short);
+  const isOurs = found.uid === process.geteuid?.() || found.uid === disguise.uid;
+  if (!found.isDirectory() || !isOurs || (found.mode & 0o077) !== 0)
+    throw new EmbeddedPostgresError(
+      `${short} is needed for PostgreSQL's socket, but belongs to somebody else`,
+    );
+  return short;
+};
+
+/** Creates the data directory, whole or not at all. */
+const createCluster = async (
+  binaries: Binaries,
+  disguise: Disguise,
+  folder: string,
+  data: string,
+): Promise<void> => {
+  // Each attempt has a name of its own: a killed run's initdb may still be at work.
+  for (const name of await readdir(folder))
+    if (name.startsWith("draft.")) await rm(join(folder, name), { recursive: true, force: true });
+  const draft = join(folder, `draft.${randomUUID()}`);
+  const { code, output } = await run(
+    disguise,
+    binaries.initdb,
+    [
+      `--pgdata=${draft}`,
+      `--username=${USER}`,
+      "--auth=trust",
+      "--encoding=UTF8",
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      "--no-instructions",
+    ],
+    folder,
+  );
+  if (code !== 0) throw unusable(output);
+  await rename(draft, data);
+};
+
+/** Brings the server of a folder up, or takes over the one that runs there. */
+const bringUp = async (folder: string, log: (message: string) => void): Promise<string> => {
+  const data = join(folder, "data");
+  const orphan = await awaitReady(data);
+  if (orphan) {
+    log("took over the embedded PostgreSQL that an earlier run left behind");
+    return urlOf(orphan.socket);
+  }
+  const binaries = findBinaries();
+  const disguise = await chooseDisguise(binaries, data);
+  const socket = socketFolder(folder, disguise);
+  if (disguise.uid !== undefined && disguise.gid !== undefined)
+    for (const path of [folder, socket]) chownSync(path, disguise.uid, disguise.gid);
+  if (!existsSync(data)) await createCluster(binaries, disguise, folder, data);
+  const places: Places = { data, socket, log: join(folder, "postgres.log") };
+  return urlOf((await startPostmaster(binaries, disguise, places)).socket);
+};
+
+/**
+ * Starts PostgreSQL under `dataDir`, or connects to the server that another process runs there. Works from any
+ * folder, as root and as an ordinary user. Throws `EmbeddedPostgresError`, which says what to do.
+ */
+export const startEmbeddedPostgres = async (options: {
+  readonly dataDir: string;
+  readonly log?: (message: string) => void;
+}): Promise<EmbeddedPostgres> => {
+  const { dataDir, log = () => undefined } = options;
+  mkdirSync(resolve(dataDir), { recursive: true, mode: 0o700 });
+  const folder = realpathSync(dataDir);
+  const data = join(folder, "data");
+  for (const deadline = Date.now() + ATTACH_MS; Date.now() < deadline; await sleep(50)) {
+    const ownership = await claim(folder);
+    if (ownership) {
+      let stopping: Promise<void> | undefined;
+      const stop = async () => {
+        const postmaster = findPostmaster(data);
+        if (postmaster) await stopPostmaster(postmaster);
+        if (postmaster && postmaster.socket !== folder) await rm(postmaster.socket, { recursive: true });
+        await ownership.release();
+      };
+      try {
+        return { url: await bringUp(folder, log), stop: () => (stopping ??= stop()) };
+      } catch (error) {
+        await ownership.release();
+        throw error;
+      }
+    }
+    const running = findPostmaster(data);
+    if (running?.ready) return { url: urlOf(running.socket), stop: async () => undefined };
+  }
+  throw new EmbeddedPostgresError(
+    `another process has been starting PostgreSQL in ${folder} for ${ATTACH_MS / 1000} s: stop it and try again`,
+  );
+};
