@@ -1,0 +1,182 @@
+import { b58Encode, PrefixV2 } from "@taquito/utils";
+import {
+  type Account,
+  type Block,
+  BlockUnavailable,
+  type Chain,
+  type ChainConstants,
+  type FeeRates,
+  type Head,
+  type Injection,
+  type NodeError,
+  type OperationCodec,
+  type PendingOperation,
+  type Signer,
+  type Simulation,
+  type UnsignedOperation,
+} from "../../../src/application/ports/chain.js";
+import { sha256 } from "../../../src/domain/digest.js";
+import {
+  asCounter,
+  type BlockHash,
+  type ChainId,
+  type Cycle,
+  type Level,
+  operationHash,
+  type OperationHash,
+  type TzAddress,
+} from "../../../src/domain/identifiers.js";
+import { mutez } from "../../../src/domain/money.js";
+import { type ChainModel } from "../../../src/sandbox/chain-model.js";
+import { chainIdOf } from "../../../src/sandbox/hashes.js";
+import { type ChainError, type Operation } from "../../../src/sandbox/model/types.js";
+
+const SIGNATURE = "ab".repeat(64);
+
+const replacer = (_: string, value: unknown): unknown => (typeof value === "bigint" ? `${value}n` : value);
+const reviver = (_: string, value: unknown): unknown =>
+  typeof value === "string" && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value;
+
+/** Operations as hexadecimal JSON: no cryptography, the same contract. */
+export class PlainCodec implements OperationCodec {
+  async forge(operation: UnsignedOperation): Promise<string> {
+    return Buffer.from(JSON.stringify(operation, replacer)).toString("hex");
+  }
+
+  async parse(forged: string): Promise<UnsignedOperation> {
+    return JSON.parse(Buffer.from(forged, "hex").toString("utf8"), reviver) as UnsignedOperation;
+  }
+
+  hash(signed: string): OperationHash {
+    return operationHash.parse(b58Encode(sha256(signed), PrefixV2.OperationHash));
+  }
+}
+
+/** Signs anything for one account. */
+export class PlainSigner implements Signer {
+  constructor(private readonly account: TzAddress) {}
+
+  async address(): Promise<TzAddress> {
+    return this.account;
+  }
+
+  async publicKey(): Promise<string> {
+    return `edpk of ${this.account}`;
+  }
+
+  async sign(forged: string): Promise<string> {
+    return forged + SIGNATURE;
+  }
+}
+
+const toNodeError = ({ id, kind, fields }: ChainError): NodeError => ({ id, kind, detail: JSON.stringify(fields) });
+
+/** The chain port over the sandbox's model, in the same process and at once. */
+export class MemoryChain implements Chain {
+  private readonly codec = new PlainCodec();
+  readonly chainId: ChainId;
+
+  constructor(
+    readonly model: ChainModel,
+    private readonly onInject: (hash: OperationHash) => void = () => undefined,
+  ) {
+    this.chainId = chainIdOf(model.genesis);
+  }
+
+  async head(): Promise<Head> {
+    const { hash, level, predecessor, timestamp } = this.model.head;
+    const { protocol } = this.model.genesis.rules.constants;
+    const cycle = this.model.cycleOf(level);
+    return {
+      hash,
+      level,
+      predecessor,
+      chainId: this.chainId,
+      protocol,
+      nextProtocol: protocol,
+      cycle,
+      timestamp: new Date(timestamp),
+    };
+  }
+
+  async block(id: BlockHash | Level, source: TzAddress): Promise<Block> {
+    const block = this.model.block(id);
+    if (block === undefined) throw new BlockUnavailable(id);
+    const { constants } = this.model.genesis.rules;
+    const { hash, level, predecessor, maxOperationsTtl } = block;
+    const operations = block.operations
+      .filter(({ operation }) => operation.contents[0]?.source === source)
+      .map(({ operation, results }) => ({
+        hash: operation.hash,
+        contents: operation.contents.map((content, i) => {
+          const result = results[i];
+          if (result === undefined) throw new Error("a block with fewer results than contents");
+          const burnt = result.status === "applied" ? result.paidStorage + (result.allocated ? constants.originationSize : 0n) : 0n;
+          const transfer = content.kind === "transaction" ? { destination: content.destination, amount: content.amount } : {};
+          return {
+            kind: content.kind,
+            counter: content.counter,
+            fee: content.fee,
+            ...transfer,
+            status: result.status,
+            burn: mutez(burnt * constants.costPerByte),
+            errors: result.errors.map(toNodeError),
+          };
+        }),
+      }));
+    return { hash, level, predecessor, protocol: constants.protocol, maxOperationsTtl, operations };
+  }
+
+  async account(address: TzAddress, at: BlockHash): Promise<Account> {
+    const account = this.model.account(address, at);
+    return {
+      balance: mutez(account?.balance ?? 0n),
+      counter: asCounter(account?.counter ?? 0n),
+      revealed: account?.publicKey !== undefined,
+    };
+  }
+
+  async mempool(source: TzAddress): Promise<readonly PendingOperation[]> {
+    return this.model
+      .mempool()
+      .filter(({ operation }) => operation.contents[0]?.source === source)
+      .map(({ operation, state }) => ({ hash: operation.hash, state }));
+  }
+
+  async constants(): Promise<ChainConstants> {
+    return this.model.genesis.rules.constants;
+  }
+
+  async feeRates(): Promise<FeeRates> {
+    return this.model.genesis.rules.fees;
+  }
+
+  async cycleLevels(cycle: Cycle): Promise<{ first: Level; last: Level }> {
+    return this.model.cycleLevels(cycle);
+  }
+
+  async simulate(operation: UnsignedOperation): Promise<Simulation> {
+    const simulated = this.model.simulate(operation.contents);
+    if (simulated.outcome === "refused") return { outcome: "refused", errors: simulated.errors.map(toNodeError) };
+    return {
+      outcome: "results",
+      contents: simulated.contents.map((content) => ({ ...content, errors: content.errors.map(toNodeError) })),
+    };
+  }
+
+  async waitForHead(): Promise<void> {}
+
+  async inject(signed: string): Promise<Injection> {
+    const hash = this.codec.hash(signed);
+    this.onInject(hash);
+    const outcome = this.model.inject(await this.decode(signed));
+    return outcome.accepted ? { outcome: "accepted" } : { outcome: "refused", errors: outcome.errors.map(toNodeError) };
+  }
+
+  private async decode(signed: string): Promise<Operation> {
+    const forged = signed.slice(0, -SIGNATURE.length);
+    const { branch, contents } = await this.codec.parse(forged);
+    const hash = this.codec.hash(signed);
+    return { hash, branch, contents, sizeBytes: 96 + 60 * contents.length, signature: SIGNATURE };
+  }
+}

@@ -1,0 +1,72 @@
+// The reference run: two cycles, 40 delegators, one contract that refuses, one reorganisation.
+import { type Address } from "../../../src/domain/identifiers.js";
+import { DEFAULT_RULES } from "../../../src/sandbox/model/rules.js";
+import { modelGenesis, someContract } from "../chain-model.js";
+import { addressOf } from "../rewards.js";
+import { Crash, type CrashPoint } from "./faults.js";
+import { checkInvariants } from "./invariants.js";
+import { isSettled, World } from "./world.js";
+
+const REFUSING = someContract("refuses");
+/** Every other implicit receiver exists already. */
+const receivers = Array.from({ length: 39 }, (_, n) => addressOf(n));
+
+const delegators: { address: Address; balance: bigint }[] = [
+  ...receivers.map((address, n) => ({ address, balance: 1_000_000_000n + 7_777_777n * BigInt(n) })),
+  { address: REFUSING, balance: 3_000_000_000n },
+];
+
+export const referenceWorld = (): World =>
+  new World({
+    delegators,
+    genesis: modelGenesis({
+      accounts: [
+        ...receivers.filter((_, n) => n % 2 === 0).map((address) => ({ address, balance: 1_000_000n })),
+        { address: REFUSING, balance: 0n, script: { kind: "refuses" } },
+      ],
+      rules: {
+        constants: {
+          ...DEFAULT_RULES.constants,
+          blocksPerCycle: 8,
+          maxOperationsTimeToLive: 80,
+          hardGasLimitPerBlock: 64_000n,
+          hardGasLimitPerOperation: 64_000n,
+        },
+      },
+    }),
+  });
+
+const CYCLES = [0, 1];
+const MOST_BLOCKS = 260;
+/** The first batch is in a block two below the head then. */
+const REORGANISED_AT = 12;
+
+export interface RunOutcome {
+  readonly calls: readonly string[];
+  readonly blocks: number;
+}
+
+/** Runs to the end, dying once if told to; invariants are checked after every step. Throws if it does not end. */
+export const runReference = async (world: World, point?: CrashPoint): Promise<RunOutcome> => {
+  await world.setUp();
+  let running = world.start(point);
+  const first = running;
+  let reorganised = false;
+  for (let blocks = 0; blocks < MOST_BLOCKS; blocks += 1) {
+    try {
+      await running.process.step();
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      checkInvariants(world);
+      running = world.start();
+      await running.process.step();
+    }
+    checkInvariants(world);
+    if (CYCLES.every((cycle) => isSettled(world, cycle))) return { calls: first.gate.names, blocks };
+    if (!reorganised && world.model.head.level === REORGANISED_AT) {
+      world.reorganise(1, false);
+      reorganised = true;
+    } else world.bake();
+  }
+  throw new Error(`not settled after ${MOST_BLOCKS} blocks: ${JSON.stringify(running.reports.slice(-3))}`);
+};
