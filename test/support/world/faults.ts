@@ -43,7 +43,11 @@ export class CallGate {
   }
 }
 
-async function* gatedItems(items: AsyncIterable<unknown>, gate: CallGate, name: string): AsyncIterable<unknown> {
+async function* gatedItems(
+  items: AsyncIterable<unknown>,
+  gate: CallGate,
+  name: string,
+): AsyncIterable<unknown> {
   const call = gate.enter(name);
   const all: unknown[] = [];
   for await (const item of items) all.push(item);
@@ -59,7 +63,12 @@ const gatedCall = async (run: () => Promise<unknown>, gate: CallGate, name: stri
 };
 
 /** The same port behind the gate. Asynchronous methods only; others pass. */
-export const gated = <Port extends object>(port: Port, name: string, gate: CallGate, methods: readonly (keyof Port & string)[]): Port =>
+export const gated = <Port extends object>(
+  port: Port,
+  name: string,
+  gate: CallGate,
+  methods: readonly (keyof Port & string)[],
+): Port =>
   new Proxy(port, {
     get: (target, key): unknown => {
       const member: unknown = Reflect.get(target, key, target);
@@ -68,9 +77,9 @@ export const gated = <Port extends object>(port: Port, name: string, gate: CallG
       const label = methods.find((method) => method === key);
       if (label === undefined) return call;
       return (...args: unknown[]) => {
-        if (label === "read" && name === "store") return gatedItems(call(...args) as AsyncIterable<unknown>, gate, `${name}.${label}`);
+        if (label === "read" && name === "store")
+          return gatedItems(call(...args) as AsyncIterable<unknown>, gate, `${name}.${label}`);
         return gatedCall(async () => call(...args), gate, `${name}.${label}`);
       };
     },
   });
-

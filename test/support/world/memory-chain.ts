@@ -69,7 +69,11 @@ export class PlainSigner implements Signer {
   }
 }
 
-const toNodeError = ({ id, kind, fields }: ChainError): NodeError => ({ id, kind, detail: JSON.stringify(fields) });
+const toNodeError = ({ id, kind, fields }: ChainError): NodeError => ({
+  id,
+  kind,
+  detail: JSON.stringify(fields),
+});
 
 /** The chain port over the sandbox's model, in the same process and at once. */
 export class MemoryChain implements Chain {
@@ -111,8 +115,14 @@ export class MemoryChain implements Chain {
         contents: operation.contents.map((content, i) => {
           const result = results[i];
           if (result === undefined) throw new Error("a block with fewer results than contents");
-          const burnt = result.status === "applied" ? result.paidStorage + (result.allocated ? constants.originationSize : 0n) : 0n;
-          const transfer = content.kind === "transaction" ? { destination: content.destination, amount: content.amount } : {};
+          const burnt =
+            result.status === "applied"
+              ? result.paidStorage + (result.allocated ? constants.originationSize : 0n)
+              : 0n;
+          const transfer =
+            content.kind === "transaction"
+              ? { destination: content.destination, amount: content.amount }
+              : {};
           return {
             kind: content.kind,
             counter: content.counter,
@@ -157,10 +167,14 @@ export class MemoryChain implements Chain {
 
   async simulate(operation: UnsignedOperation): Promise<Simulation> {
     const simulated = this.model.simulate(operation.contents);
-    if (simulated.outcome === "refused") return { outcome: "refused", errors: simulated.errors.map(toNodeError) };
+    if (simulated.outcome === "refused")
+      return { outcome: "refused", errors: simulated.errors.map(toNodeError) };
     return {
       outcome: "results",
-      contents: simulated.contents.map((content) => ({ ...content, errors: content.errors.map(toNodeError) })),
+      contents: simulated.contents.map((content) => ({
+        ...content,
+        errors: content.errors.map(toNodeError),
+      })),
     };
   }
 
@@ -170,7 +184,9 @@ export class MemoryChain implements Chain {
     const hash = this.codec.hash(signed);
     this.onInject(hash);
     const outcome = this.model.inject(await this.decode(signed));
-    return outcome.accepted ? { outcome: "accepted" } : { outcome: "refused", errors: outcome.errors.map(toNodeError) };
+    return outcome.accepted
+      ? { outcome: "accepted" }
+      : { outcome: "refused", errors: outcome.errors.map(toNodeError) };
   }
 
   private async decode(signed: string): Promise<Operation> {

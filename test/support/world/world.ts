@@ -1,7 +1,16 @@
 // A whole installation in one process: the durable things outlive the processes that are started on them.
-import { PayerProcess, type ProcessPorts, type Report } from "../../../src/application/process/payer-process.js";
+import {
+  PayerProcess,
+  type ProcessPorts,
+  type Report,
+} from "../../../src/application/process/payer-process.js";
 import { type RewardReply, type RewardSource } from "../../../src/application/ports/reward-source.js";
-import { type Clock, type Lease, type Witness, type WitnessRecord } from "../../../src/application/ports/system.js";
+import {
+  type Clock,
+  type Lease,
+  type Witness,
+  type WitnessRecord,
+} from "../../../src/application/ports/system.js";
 import { execute, Repository } from "../../../src/application/repository.js";
 import { bakerOf, walletOf } from "../../../src/application/aggregates.js";
 import * as Baker from "../../../src/domain/baker/baker.js";
@@ -36,6 +45,11 @@ export interface WorldOptions {
   readonly mode?: Baker.Mode;
 }
 
+export interface LoggedFact {
+  readonly stream: string;
+  readonly event: DomainEvent;
+}
+
 class ManualClock implements Clock {
   constructor(private at: number) {}
   now(): Date {
@@ -58,6 +72,7 @@ export class World {
   private lease: { holder: number; token: bigint } = { holder: -1, token: 0n };
   private witnessed: WitnessRecord[] = [];
   private processes = 0;
+  private readonly decoded: LoggedFact[] = [];
 
   constructor(private readonly options: WorldOptions) {
     this.model = ChainModel.create(options.genesis, modelHashes);
@@ -93,13 +108,22 @@ export class World {
     if (policy) await decide(Baker.changePolicy({ policy, terms, actor: "world" }));
     const level = asLevel(Math.max(0, this.model.head.level - 2));
     const counter = asCounter(this.model.account(PAYER)?.counter ?? 0n);
-    const adopted = await execute(repository, walletOf(PAYER), Wallet.adopt({ chainId, level, counter }), METADATA);
+    const adopted = await execute(
+      repository,
+      walletOf(PAYER),
+      Wallet.adopt({ chainId, level, counter }),
+      METADATA,
+    );
     if (!adopted.done) throw new Error(adopted.refused.refused);
     await decide(Baker.changeMode({ mode: this.options.mode ?? "on", fromCycle, actor: "world" }));
   }
 
   /** A new process on what is durable; its ports count their calls and may kill it at one of them. */
-  start(point?: CrashPoint): { readonly process: PayerProcess; readonly gate: CallGate; readonly reports: Report[] } {
+  start(point?: CrashPoint): {
+    readonly process: PayerProcess;
+    readonly gate: CallGate;
+    readonly reports: Report[];
+  } {
     const gate = new CallGate(point);
     const reports: Report[] = [];
     const store = gated(this.store, "store", gate, ["append", "read"]);
@@ -133,9 +157,12 @@ export class World {
     return { process: new PayerProcess(ports, (report) => reports.push(report)), gate, reports };
   }
 
-  /** All events of the log, in order. */
-  events(): readonly { readonly stream: string; readonly event: DomainEvent }[] {
-    return this.store.snapshot().map((recorded) => ({ stream: recorded.stream, event: decodeEvent(recorded) }));
+  /** All events of the log, in order; each is decoded once. */
+  events(): readonly LoggedFact[] {
+    for (const recorded of this.store.snapshot().slice(this.decoded.length)) {
+      this.decoded.push({ stream: recorded.stream, event: decodeEvent(recorded) });
+    }
+    return this.decoded;
   }
 
   private leaseOf(holder: number): Lease {
@@ -183,7 +210,11 @@ export class World {
       blockFees: 54_321,
       nonceRevelationRewardsDelegated: 0,
       vdfRevelationRewardsDelegated: 0,
-      delegators: delegators.map(({ address, balance }) => ({ address, delegatedBalance: Number(balance), emptied: false })),
+      delegators: delegators.map(({ address, balance }) => ({
+        address,
+        delegatedBalance: Number(balance),
+        emptied: false,
+      })),
     };
     const lastLevel = this.model.cycleLevels(cycle).last;
     return { pages: [JSON.stringify(split)], headLevel: this.model.head.level, lastLevel };
@@ -191,5 +222,6 @@ export class World {
 }
 
 export const isSettled = (world: World, cycle: number): boolean =>
-  world.events().some(({ stream, event }) => stream === `cycle-${BAKER}_${cycle}` && event.type === "CycleSettled");
-
+  world
+    .events()
+    .some(({ stream, event }) => stream === `cycle-${BAKER}_${cycle}` && event.type === "CycleSettled");
