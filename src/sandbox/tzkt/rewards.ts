@@ -18,19 +18,24 @@ const incomeOf = (baker: BakerProfile, cycle: Cycle, kind: IncomeKind): bigint =
   return (baker.income[kind] * (900n + chance)) / 1000n;
 };
 
-/** The four parts of one kind of income as TzKT names them, and what of it is still to come. */
+/** One kind of income so far, in mutez, and what of its delegated part is still to come. */
 interface Earned {
   readonly delegated: bigint;
   readonly stakedOwn: bigint;
   readonly future: bigint;
 }
 
-const earnedOf = (chain: ChainModel, baker: BakerProfile, cycle: Cycle, kind: IncomeKind): Earned => {
+const earnedOf = (
+  chain: ChainModel,
+  baker: BakerProfile,
+  weighted: bigint,
+  cycle: Cycle,
+  kind: IncomeKind,
+): Earned => {
   const { first, last } = chain.cycleLevels(cycle);
   const done = BigInt(Math.max(0, Math.min(chain.head.level, last) - first + 1));
   const blocks = BigInt(last - first + 1);
   const whole = incomeOf(baker, cycle, kind);
-  const weighted = (baker.ownDelegated + sumOf(baker.delegators, ({ balance }) => balance)) / 3n;
   const delegated = (whole * done) / blocks;
   const stakedOwn = kind === "blockFees" || weighted === 0n ? 0n : (delegated * baker.ownStaked) / weighted;
   return { delegated, stakedOwn, future: whole - delegated };
@@ -64,10 +69,11 @@ export const rewardSplit = (
   const { first, last } = chain.cycleLevels(cycle);
   const remaining = Math.max(0, last - Math.max(chain.head.level, first - 1));
   const blocks = last - first + 1 - remaining;
-  const earned = (kind: IncomeKind) => earnedOf(chain, baker, cycle, kind);
-  const [block, attestation, dal] = [earned("blocks"), earned("attestations"), earned("dal")];
   const external = sumOf(baker.delegators, ({ balance }) => balance);
-  const bakingPower = Number(baker.ownStaked + (baker.ownDelegated + external) / 3n);
+  const weighted = (baker.ownDelegated + external) / 3n;
+  const bakingPower = Number(baker.ownStaked + weighted);
+  const earned = (kind: IncomeKind) => earnedOf(chain, baker, weighted, cycle, kind);
+  const [block, attestation, dal] = [earned("blocks"), earned("attestations"), earned("dal")];
   return {
     cycle,
     ownDelegatedBalance: Number(baker.ownDelegated),
