@@ -104,7 +104,7 @@ export class ChainModel {
   }
 
   /** A block by its hash, also one that was left, or by its level in the head's branch. */
-  block(id: BlockHash | Level): Block | undefined {
+  block(id: BlockHash | number): Block | undefined {
     return this.tree.block(id);
   }
 

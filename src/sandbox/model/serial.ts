@@ -25,7 +25,8 @@ const noDelegate = z.codec(tzAddress.nullable(), z.custom<TzAddress | undefined>
   encode: (value) => value ?? null,
 });
 
-const script = z.discriminatedUnion("kind", [
+/** What a contract does, as JSON. */
+export const script = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("accepts"), milligas: natural, storageBytes: natural }),
   z.strictObject({ kind: z.literal("refuses") }),
   z.strictObject({ kind: z.literal("burns-gas") }),

@@ -49,7 +49,9 @@ export class Appends {
   private commit(): void {
     const batch = this.waiting;
     this.waiting = [];
-    const outcomes = batch.map(({ request }) => this.log.append(request.stream, request.expected, request.events));
+    const outcomes = batch.map(({ request }) =>
+      this.log.append(request.stream, request.expected, request.events),
+    );
     this.log.flush();
     batch.forEach(({ answer }, i) => {
       const outcome = outcomes[i];
@@ -81,7 +83,10 @@ export class Appends {
   };
 
   readonly batchAppend: handleBidiStreamingCall<streams.BatchAppendReq, streams.BatchAppendResp> = (call) => {
-    const open = new Map<string, { options: streams.BatchAppendReq.Options | undefined; parts: streams.BatchAppendReq[] }>();
+    const open = new Map<
+      string,
+      { options: streams.BatchAppendReq.Options | undefined; parts: streams.BatchAppendReq[] }
+    >();
     call.on("data", (part: streams.BatchAppendReq) => {
       const correlation = part.getCorrelationId()?.getString() ?? "";
       const batch = open.get(correlation) ?? { options: part.getOptions(), parts: [] };

@@ -45,7 +45,15 @@ interface Stream {
 const line = z.object({
   stream: z.string(),
   created: z.number(),
-  events: z.array(z.object({ id: z.string(), type: z.string(), contentType: z.string(), data: z.base64(), metadata: z.base64() })),
+  events: z.array(
+    z.object({
+      id: z.string(),
+      type: z.string(),
+      contentType: z.string(),
+      data: z.base64(),
+      metadata: z.base64(),
+    }),
+  ),
 });
 type Line = z.infer<typeof line>;
 
@@ -90,7 +98,9 @@ export class Log {
   /** Soft delete: a `$tb` in the stream's metadata; the next append continues the numbering. */
   softDelete(name: string): void {
     const metadata = Buffer.from(`{"$tb":${SOFT_DELETED}}`);
-    this.append(`$$${name}`, "any", [{ ...systemEvent("$metadata"), data: metadata, contentType: "application/json" }]);
+    this.append(`$$${name}`, "any", [
+      { ...systemEvent("$metadata"), data: metadata, contentType: "application/json" },
+    ]);
   }
 
   /** Hard delete: the stream can never be read or written again. */
@@ -100,7 +110,11 @@ export class Log {
 
   /** What the server writes for itself: not in any stream of ours, but in the whole log. */
   appendSystemEvents(count: number): void {
-    this.append("$stats", "any", Array.from({ length: count }, () => systemEvent("$statsCollected")));
+    this.append(
+      "$stats",
+      "any",
+      Array.from({ length: count }, () => systemEvent("$statsCollected")),
+    );
   }
 
   isTombstoned(name: string): boolean {
@@ -126,7 +140,11 @@ export class Log {
     return low;
   }
 
-  private check(stream: Stream | undefined, expected: Expected, events: readonly Proposed[]): Outcome | "append" {
+  private check(
+    stream: Stream | undefined,
+    expected: Expected,
+    events: readonly Proposed[],
+  ): Outcome | "append" {
     const head = (stream?.events.length ?? 0) - 1;
     const exists = head >= (stream?.truncateBefore ?? 0);
     const wrong: Outcome = { kind: "wrong-expected-version", actual: head < 0 ? "no_stream" : BigInt(head) };

@@ -36,7 +36,10 @@ const getSupportedMethods: handleUnaryCall<shared.Empty, features.SupportedMetho
       .setFeaturesList(known);
   const methods = [method("read", "position", "events"), method("append")];
   if (mode === "batch") methods.push(method("batchappend", "deadline_duration"));
-  callback(null, new features.SupportedMethods().setMethodsList(methods).setEventStoreServerVersion("23.10.6"));
+  callback(
+    null,
+    new features.SupportedMethods().setMethodsList(methods).setEventStoreServerVersion("23.10.6"),
+  );
 };
 
 const remove: handleUnaryCall<streams.DeleteReq, streams.DeleteResp> = (call, callback) => {

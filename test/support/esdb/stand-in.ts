@@ -65,7 +65,11 @@ export class StandIn {
 
   /** What the next appends meet. */
   async faultAppends(fault: Partial<AppendFault>, times = 1): Promise<void> {
-    await this.tell({ do: "fault-appends", fault: { delayMs: 0, lands: true, answer: "sent", ...fault }, times });
+    await this.tell({
+      do: "fault-appends",
+      fault: { delayMs: 0, lands: true, answer: "sent", ...fault },
+      times,
+    });
   }
 
   /** Resolves when the server has done it. */

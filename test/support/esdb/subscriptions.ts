@@ -80,7 +80,8 @@ class Subscription {
   private async consider(event: Logged): Promise<void> {
     this.next += 1;
     if (this.matches(event)) await transmit(this.call, eventMessage(event));
-    if (this.next % this.checkpointEvery === 0 && !this.stopped) await transmit(this.call, checkpoint(event.position));
+    if (this.next % this.checkpointEvery === 0 && !this.stopped)
+      await transmit(this.call, checkpoint(event.position));
   }
 
   private async goLive(): Promise<void> {

@@ -5,7 +5,14 @@ import streams from "@eventstore/db-client/generated/streams_pb.js";
 import any from "google-protobuf/google/protobuf/any_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { type Message } from "google-protobuf";
-import { MAX_APPEND_SIZE, type Actual, type Expected, type Logged, type Outcome, type Proposed } from "./log.js";
+import {
+  MAX_APPEND_SIZE,
+  type Actual,
+  type Expected,
+  type Logged,
+  type Outcome,
+  type Proposed,
+} from "./log.js";
 
 /** An append as a client asked for it, through either of the two calls. */
 export interface AppendRequest {
@@ -54,12 +61,19 @@ export const batchAppended = (
   return response.setSuccess(success.setPosition(at(new shared.AllStreamPosition(), outcome.position)));
 };
 
-const failure = (request: AppendRequest, outcome: Exclude<Outcome, { kind: "success" }>): rpcStatus.Status => {
+const failure = (
+  request: AppendRequest,
+  outcome: Exclude<Outcome, { kind: "success" }>,
+): rpcStatus.Status => {
   switch (outcome.kind) {
     case "wrong-expected-version":
       return failed(6, "WrongExpectedVersion", wrongExpectedVersion(request.expected, outcome.actual));
     case "stream-deleted":
-      return failed(9, "StreamDeleted", new shared.StreamDeleted().setStreamIdentifier(identifier(request.stream)));
+      return failed(
+        9,
+        "StreamDeleted",
+        new shared.StreamDeleted().setStreamIdentifier(identifier(request.stream)),
+      );
     case "too-large":
       return failed(
         3,
@@ -81,11 +95,16 @@ const wrongExpectedVersion = (expected: Expected, actual: Actual): shared.WrongE
   else wrong.setCurrentStreamRevision(actual.toString());
   if (typeof expected === "bigint") return wrong.setExpectedStreamPosition(expected.toString());
   if (expected === "no_stream") return wrong.setExpectedNoStream(new empty.Empty());
-  return expected === "any" ? wrong.setExpectedAny(new empty.Empty()) : wrong.setExpectedStreamExists(new empty.Empty());
+  return expected === "any"
+    ? wrong.setExpectedAny(new empty.Empty())
+    : wrong.setExpectedStreamExists(new empty.Empty());
 };
 
 /** The answer of Append: a message, or a status with trailers. */
-export const appended = (request: AppendRequest, outcome: Outcome): streams.AppendResp | Partial<ServiceError> => {
+export const appended = (
+  request: AppendRequest,
+  outcome: Outcome,
+): streams.AppendResp | Partial<ServiceError> => {
   switch (outcome.kind) {
     case "success":
       return new streams.AppendResp().setSuccess(success(outcome));
@@ -169,12 +188,15 @@ const readEvent = (event: Logged): streams.ReadResp.ReadEvent => {
 };
 
 export const confirmation = (id: string): streams.ReadResp =>
-  new streams.ReadResp().setConfirmation(new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId(id));
+  new streams.ReadResp().setConfirmation(
+    new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId(id),
+  );
 
 export const checkpoint = (position: bigint): streams.ReadResp =>
   new streams.ReadResp().setCheckpoint(at(new streams.ReadResp.Checkpoint(), position));
 
-export const caughtUp = (): streams.ReadResp => new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp());
+export const caughtUp = (): streams.ReadResp =>
+  new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp());
 
 export const streamNotFound = (name: string): streams.ReadResp =>
   new streams.ReadResp().setStreamNotFound(
