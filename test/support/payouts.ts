@@ -1,37 +1,23 @@
 // Payouts of some cycles in which everything happens that can, as a seed has it.
-import {
-  bakerOf,
-  cycleOf,
-  ledgerOf,
-  paymentOf,
-  rewardOf,
-  walletOf,
-} from "../../src/application/aggregates.js";
+import { bakerOf, cycleOf, ledgerOf, paymentOf, rewardOf } from "../../src/application/aggregates.js";
 import * as Baker from "../../src/domain/baker/baker.js";
 import * as Cycle from "../../src/domain/cycle/cycle.js";
 import { sha256 } from "../../src/domain/digest.js";
-import {
-  asCounter,
-  asCycle,
-  asLevel,
-  chainId,
-  type Cycle as CycleNumber,
-} from "../../src/domain/identifiers.js";
+import { asCycle, asLevel, chainId, type Cycle as CycleNumber } from "../../src/domain/identifiers.js";
 import * as Ledger from "../../src/domain/ledger/ledger.js";
 import { basisPoints, mutez, ZERO } from "../../src/domain/money.js";
 import { type ItemResult, type Obligation, obligationId } from "../../src/domain/payment/events.js";
 import * as Payment from "../../src/domain/payment/payment.js";
 import { type AllocationPolicy } from "../../src/domain/reward/policy-codec.js";
 import * as Reward from "../../src/domain/reward/reward.js";
-import * as Wallet from "../../src/domain/wallet/wallet.js";
-import { addressOf, blockOf, operationOf } from "./identifiers.js";
+import { addressOf } from "./identifiers.js";
+import { PayoutWallet, random } from "./payout-wallet.js";
 import { RecordedLog } from "./recorded-log.js";
 
 export const BAKER = addressOf("baker");
 export const PAYER = addressOf("payer");
 const CHAIN = chainId.parse("NetXdQprcVkpaWU");
 const actor = "tester";
-const TOKEN = 1n;
 const FEE = mutez(2n);
 const BURN = mutez(3n);
 
@@ -56,28 +42,17 @@ export interface Scenario {
   readonly batchSize: number;
 }
 
-/** Numbers in 0..1, the same for the same seed (mulberry32). */
-const random = (seed: number) => {
-  let state = seed;
-  return (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-};
-
 /** Writes the log of a scenario, one decision after another. */
 class Payouts {
   readonly log = new RecordedLog();
   private readonly next: () => number;
-  private readonly wallet = walletOf(PAYER);
+  private readonly wallet: PayoutWallet;
   private readonly ledger = ledgerOf(BAKER);
-  private level = 1_000;
   private made = 0;
 
   constructor(private readonly scenario: Scenario) {
     this.next = random(scenario.seed);
+    this.wallet = new PayoutWallet(this.log, PAYER, this.next, { fee: FEE, burn: BURN });
   }
 
   private maybe(probability: number): boolean {
@@ -101,17 +76,10 @@ class Payouts {
       Baker.requestPayment({ cycle: asCycle(201), actor }),
       Baker.changeMode({ mode: "on", fromCycle: asCycle(202), actor }),
     );
-    const identity = { systemIdentifier: "7", timeline: 1, databaseOid: 5 };
-    this.log.act(
-      this.wallet,
-      Wallet.adopt({ chainId: CHAIN, level: asLevel(this.level), counter: asCounter(0n) }),
-      Wallet.startTerm({ token: TOKEN, identity }),
-      Wallet.pause({ reason: "person", detail: "lunch", actor, untilLevel: null }),
-      Wallet.pause({ reason: "restored", detail: "a dump", actor, untilLevel: asLevel(this.level) }),
-      Wallet.resume({ reason: "person", actor }),
-      Wallet.resume({ reason: "restored", actor }),
-    );
+    this.wallet.begin(CHAIN);
+    this.wallet.operate(null, null, 1);
   }
+
   cycle(n: number): void {
     const cycle = asCycle(n);
     const aggregate = cycleOf(BAKER, cycle);
@@ -136,6 +104,10 @@ class Payouts {
     this.releaseHeld(cycle);
   }
 
+  end(): void {
+    this.wallet.pause();
+  }
+
   private allocate(cycle: CycleNumber) {
     const reward = rewardOf(BAKER, cycle);
     const attempt = sha256(`inputs of ${cycle}`);
@@ -157,8 +129,7 @@ class Payouts {
     };
     const checks = [{ check: "row-count", message: "1 of 2" }];
     this.log.act(reward, Reward.rejectInputs({ attempt, checks }));
-    if (this.maybe(0.8)) this.log.act(reward, Reward.recordInputs({ ...inputs, gzipChunks: ["AAAA"] }));
-    else this.log.act(reward, Reward.recordInputs({ ...inputs, gzipChunks: [] }));
+    this.log.act(reward, Reward.recordInputs({ ...inputs, gzipChunks: ["AAAA", "AAAA"] }));
     const result = (version: number) => ({
       engineVersion: "taps/1" as const,
       policy: POLICY,
@@ -235,72 +206,22 @@ class Payouts {
     });
     this.log.act(payment, Payment.formBatch({ batchId, items }));
     if (this.maybe(0.15)) {
-      this.log.act(this.wallet, Wallet.voidBatch({ batchId, reason: "a hold" }));
+      this.wallet.voidBatch(batchId);
       this.log.act(payment, Payment.dissolve(batchId));
-      this.log.act(this.wallet, Wallet.closeBatches({ batchIds: [batchId], token: TOKEN }));
+      this.wallet.closeBatch(batchId);
       return;
     }
-    while (this.maybe(0.2)) this.die(this.sign(batchId, payment.stream, items.length));
-    const operation = this.sign(batchId, payment.stream, items.length);
-    this.finish(operation, items.length);
+    const operation = this.wallet.operate(batchId, payment.stream, items.length);
     const results = items.map((item): ItemResult => this.resultOf(item.obligation));
     const settled = { batchId, operation, results, fee: FEE, burn: BURN };
     this.log.act(payment, Payment.settleBatch(settled));
-    this.log.act(this.wallet, Wallet.closeBatches({ batchIds: [batchId], token: TOKEN }));
+    this.wallet.closeBatch(batchId);
   }
 
   private resultOf(id: string): ItemResult {
     if (this.maybe(0.1)) return { obligation: id, result: "returned" };
     if (this.maybe(0.1)) return { obligation: id, result: "held", error: "script_rejected" };
     return { obligation: id, result: "paid" };
-  }
-
-  private sign(batchId: string | null, payment: string | null, contents: number) {
-    this.made += 1;
-    this.level += 1;
-    const hash = operationOf(this.made);
-    const firstCounter = Wallet.nextCounter(this.log.stateOf(this.wallet));
-    const signed = {
-      hash,
-      bytes: "00",
-      branch: blockOf(this.level - 60),
-      branchLevel: asLevel(this.level - 60),
-      finalLevel: asLevel(this.level - 2),
-      ttl: 8,
-      firstCounter,
-      lastCounter: asCounter(firstCounter + BigInt(contents) - 1n),
-      purpose: batchId === null ? ("reveal" as const) : ("batch" as const),
-      batchId,
-      payment,
-      digest: sha256(hash),
-      token: TOKEN,
-    };
-    this.log.act(this.wallet, Wallet.sign(signed));
-    return hash;
-  }
-
-  private die(hash: ReturnType<Payouts["sign"]>): void {
-    const refusal = { hash, kind: "temporary" as const, errors: ["prefilter"] };
-    const lost = { hash, kind: "permanent" as const, errors: ["counter_in_the_past"] };
-    const counter = this.log.stateOf(this.wallet).counter;
-    const at = { finalBlock: blockOf(this.level), finalLevel: asLevel(this.level) };
-    const proof = { rule: "expired" as const, ...at, counter, ttl: 8 };
-    this.log.act(this.wallet, Wallet.recordRefusal(refusal), Wallet.recordRefusal(lost));
-    this.log.act(this.wallet, Wallet.proveDead({ hash, proof }));
-  }
-
-  private finish(hash: ReturnType<Payouts["sign"]>, contents: number): void {
-    this.level += 1;
-    const place = () => ({ block: blockOf(this.level), level: asLevel(this.level) });
-    this.log.act(this.wallet, Wallet.include({ hash, ...place() }));
-    if (this.maybe(0.3)) {
-      this.log.act(this.wallet, Wallet.reorganise(hash));
-      this.level += 1;
-      if (this.maybe(0.5)) this.log.act(this.wallet, Wallet.include({ hash, ...place() }));
-    }
-    const one = { status: "applied" as const, fee: FEE, burn: BURN, errors: [] };
-    const results = Array.from({ length: contents }, () => one);
-    this.log.act(this.wallet, Wallet.finalise({ hash, ...place(), contents: results }));
   }
 
   private settle(cycle: CycleNumber): void {
@@ -326,10 +247,6 @@ class Payouts {
     this.payBatch(cycle, [held]);
     if (this.maybe(0.5)) this.settle(cycle);
   }
-
-  reveal(): void {
-    this.finish(this.sign(null, null, 1), 1);
-  }
 }
 
 const obligation = (n: number, cycle: CycleNumber): Obligation => ({
@@ -344,7 +261,7 @@ const obligation = (n: number, cycle: CycleNumber): Obligation => ({
 export const payoutsOf = (scenario: Scenario): RecordedLog => {
   const payouts = new Payouts(scenario);
   payouts.begin();
-  payouts.reveal();
   for (const cycle of scenario.cycles) payouts.cycle(cycle);
+  payouts.end();
   return payouts.log;
 };
