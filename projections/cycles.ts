@@ -1,0 +1,163 @@
+// Where each cycle stands, what it earned and what became of it.
+import { parseStreamName } from "../src/domain/identifiers.js";
+import {
+  bigint,
+  type Change,
+  defineTable,
+  instant,
+  integer,
+  json,
+  nullable,
+  oneOfFrom,
+  type ProjectedEvent,
+  type Projection,
+  text,
+  upsert,
+} from "../src/readmodel/projection.js";
+
+/** One row a cycle. Amounts in mutez; null where the cycle has not come that far. */
+const cycles = defineTable(
+  "cycles",
+  {
+    baker: text,
+    cycle: integer,
+    state: oneOfFrom("unknown", "open", "ended", "rewards-ready", "paying", "settled", "skipped"),
+    held_reason: nullable(text),
+    held_detail: nullable(text),
+    skipped_reason: nullable(text),
+    /** Who asked for a cycle that is not paid by itself. */
+    requested_by: nullable(text),
+    first_level: nullable(integer),
+    last_level: nullable(integer),
+    /** Why the source's last reply was not believed: list of {check, message}. */
+    rejected: nullable(json),
+    /** What was earned, and how it was shared. */
+    digest: nullable(text),
+    engine: nullable(text),
+    delegators: nullable(integer),
+    pool: nullable(bigint),
+    baker_share: nullable(bigint),
+    fee_total: nullable(bigint),
+    distributed: nullable(bigint),
+    allocation_carried: nullable(bigint),
+    allocation_kept: nullable(bigint),
+    dust: nullable(bigint),
+    /** Of the last payout that was only simulated: {obligations, due, batches, fees, burns, failing}. */
+    simulation: nullable(json),
+    /** The plan: what is owed now, with the balances taken from the ledger. */
+    obligations: nullable(integer),
+    due: nullable(bigint),
+    taken: nullable(bigint),
+    /** Once settled. */
+    paid: nullable(bigint),
+    carried: nullable(bigint),
+    held: nullable(bigint),
+    network_costs: nullable(bigint),
+    opened_at: nullable(instant),
+    ended_at: nullable(instant),
+    allocated_at: nullable(instant),
+    started_at: nullable(instant),
+    settled_at: nullable(instant),
+  },
+  { key: ["baker", "cycle"] },
+);
+
+const noAllocation = {
+  digest: null,
+  engine: null,
+  delegators: null,
+  pool: null,
+  baker_share: null,
+  fee_total: null,
+  distributed: null,
+  allocation_carried: null,
+  allocation_kept: null,
+  dust: null,
+  allocated_at: null,
+};
+
+/** Baker and cycle of a stream `cycle-`, `reward-` or `payment-<pkh>_<n>`. */
+const rowOf = (stream: string): { baker: string; cycle: number } | undefined => {
+  const [baker, cycle, ...more] = parseStreamName(stream).elements;
+  return baker === undefined || cycle === undefined || more.length > 0
+    ? undefined
+    : { baker, cycle: Number(cycle) };
+};
+
+const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[] => {
+  if (event.type === "CyclePaymentRequested") {
+    const baker = parseStreamName(stream).elements[0] ?? "";
+    return [upsert(cycles, { baker, cycle: event.data.cycle, requested_by: event.data.actor })];
+  }
+  const row = rowOf(stream);
+  if (row === undefined) return [];
+  switch (event.type) {
+    case "CycleOpened": {
+      const { firstLevel, lastLevel } = event.data;
+      const levels = { first_level: firstLevel, last_level: lastLevel };
+      return [upsert(cycles, { ...row, state: "open", ...levels, opened_at: recordedAt })];
+    }
+    case "CycleEnded":
+      return [upsert(cycles, { ...row, state: "ended", ended_at: recordedAt })];
+    case "RewardInputsRecorded":
+      return [upsert(cycles, { ...row, rejected: null })];
+    case "RewardInputsRejected":
+      return [upsert(cycles, { ...row, rejected: event.data.checks })];
+    case "RewardsAllocated": {
+      const { data } = event;
+      return [
+        upsert(cycles, {
+          ...row,
+          digest: data.resultDigest,
+          engine: data.engineVersion,
+          delegators: data.count,
+          pool: data.pool,
+          baker_share: data.bakerShare,
+          fee_total: data.feeTotal,
+          distributed: data.distributed,
+          allocation_carried: data.carried,
+          allocation_kept: data.kept,
+          dust: data.dust,
+          allocated_at: recordedAt,
+        }),
+      ];
+    }
+    case "AllocationSuperseded":
+      return [upsert(cycles, { ...row, ...noAllocation })];
+    case "CycleRewardsReady":
+      return [upsert(cycles, { ...row, state: "rewards-ready" })];
+    case "CyclePayoutStarted":
+      return [upsert(cycles, { ...row, state: "paying", started_at: recordedAt })];
+    case "PayoutPlanned": {
+      const { count, sum, taken } = event.data;
+      return [upsert(cycles, { ...row, obligations: count, due: sum, taken })];
+    }
+    case "PayoutRejected":
+      return [upsert(cycles, { ...row, obligations: null, due: null, taken: null })];
+    case "PayoutSimulated": {
+      const { obligations, due, batches, fees, burns, failing } = event.data;
+      const amounts = { due: `${due}`, fees: `${fees}`, burns: `${burns}` };
+      return [upsert(cycles, { ...row, simulation: { obligations, batches, ...amounts, failing } })];
+    }
+    case "CycleSettled": {
+      const { paid, carried, held, networkCosts } = event.data;
+      const sums = { paid, carried, held, network_costs: networkCosts };
+      return [upsert(cycles, { ...row, state: "settled", ...sums, settled_at: recordedAt })];
+    }
+    case "CycleReopened":
+      return [upsert(cycles, { ...row, state: "paying", settled_at: null })];
+    case "CycleHeld":
+      return [upsert(cycles, { ...row, held_reason: event.data.reason, held_detail: event.data.detail })];
+    case "CycleReleased":
+      return [upsert(cycles, { ...row, held_reason: null, held_detail: null })];
+    case "CycleSkipped": {
+      const { reason } = event.data;
+      const notHeld = { held_reason: null, held_detail: null };
+      return [upsert(cycles, { ...row, state: "skipped", skipped_reason: reason, ...notHeld })];
+    }
+    default:
+      return [];
+  }
+};
+
+export const cyclesProjection: Projection = { name: "cycles", version: 1, tables: [cycles], apply };

@@ -1,0 +1,138 @@
+// What a read model is: tables, and a pure function from an event to changes of their rows.
+import { type Json } from "../domain/digest.js";
+import { type DomainEvent } from "../domain/events.js";
+import { type StreamName } from "../domain/identifiers.js";
+
+/** An event as a projection sees it. */
+export interface ProjectedEvent {
+  readonly event: DomainEvent;
+  readonly stream: StreamName;
+  readonly revision: number;
+  readonly position: bigint;
+  /** By the store's clock. */
+  readonly recordedAt: Date;
+}
+
+export type Value = Json | bigint | Date;
+/** Values by column; the builders below see to it that they fit the table. */
+export type Row = Readonly<Record<string, Value | undefined>>;
+
+export interface Column<T extends Value = Value> {
+  readonly type: "text" | "integer" | "bigint" | "boolean" | "timestamptz" | "jsonb";
+  readonly nullable: boolean;
+  /** Of a text: the only values it may have. */
+  readonly values?: readonly string[];
+  /** What a new row has here when nothing else is said; without it, null. */
+  readonly default?: T & string;
+  /** Never set: carries the type of the values. */
+  readonly holds?: T;
+}
+type Columns = Readonly<Record<string, Column>>;
+
+export const text: Column<string> = { type: "text", nullable: false };
+export const integer: Column<number> = { type: "integer", nullable: false };
+/** Mutez, counters: 64 bits, exact. */
+export const bigint: Column<bigint> = { type: "bigint", nullable: false };
+export const instant: Column<Date> = { type: "timestamptz", nullable: false };
+export const json: Column<Json> = { type: "jsonb", nullable: false };
+export const oneOf = <const T extends string>(...values: readonly T[]): Column<T> => ({
+  type: "text",
+  nullable: false,
+  values,
+});
+/** The first of the values stands in a row until another is said. */
+export const oneOfFrom = <const T extends string>(first: T, ...others: readonly T[]): Defaulted<T> => ({
+  ...oneOf(first, ...others),
+  default: first,
+});
+export const nullable = <T extends Value>(column: Column<T>): Column<T | null> => {
+  const { type, values } = column;
+  return { type, nullable: true, ...(values === undefined ? {} : { values }) };
+};
+type Defaulted<T extends string> = Column<T> & { readonly default: T };
+
+export interface Table<C extends Columns = Columns, K extends string = string> {
+  readonly name: string;
+  readonly columns: C;
+  /** Identifies a row; null equals null. */
+  readonly key: readonly K[];
+  readonly indexes: readonly (readonly string[])[];
+  /** One table a range of `width` values of an integer column of the key, and one for all others. */
+  readonly partition?: { readonly column: string; readonly width: number };
+}
+
+/** Describes a table of schema `read`. The engine alone creates it and writes to it. */
+export const defineTable = <const C extends Columns, const K extends keyof C & string>(
+  name: string,
+  columns: C,
+  layout: {
+    readonly key: readonly K[];
+    readonly indexes?: readonly (readonly (keyof C & string)[])[];
+    readonly partition?: { readonly column: K; readonly width: number };
+  },
+): Table<C, K> => ({ name, columns, indexes: [], ...layout });
+
+type ValueOf<C> = C extends { readonly holds?: infer T } ? Exclude<T, undefined> : never;
+type RowOf<C extends Columns> = { readonly [N in keyof C]: ValueOf<C[N]> };
+type Optional<C extends Columns> = {
+  [N in keyof C]: null extends ValueOf<C[N]> ? N : C[N] extends { readonly default: string } ? N : never;
+}[keyof C];
+type NewRow<C extends Columns> = Omit<RowOf<C>, Optional<C>> & Partial<Pick<RowOf<C>, Optional<C>>>;
+
+/** Changes of rows. Those of one event, and of one event after another, take effect in order. */
+export type Change =
+  /** Makes the row, or changes the named columns of the row with this key; the others keep their values. */
+  | { readonly kind: "upsert"; readonly table: Table; readonly row: Row }
+  /** Changes every row that matches; none is no mistake. */
+  | { readonly kind: "patch"; readonly table: Table; readonly match: Row; readonly set: Row }
+  | { readonly kind: "delete"; readonly table: Table; readonly match: Row }
+  /** Takes every row that matches out of `from` and puts what both tables have, and `set`, into `to`. */
+  | {
+      readonly kind: "move";
+      readonly from: Table;
+      readonly to: Table;
+      readonly match: Row;
+      readonly set: Row;
+    };
+
+export const upsert = <C extends Columns, K extends string>(table: Table<C, K>, row: NewRow<C>): Change => ({
+  kind: "upsert",
+  table,
+  row,
+});
+
+export const patch = <C extends Columns, K extends string>(
+  table: Table<C, K>,
+  match: Partial<RowOf<C>>,
+  set: Partial<Omit<RowOf<C>, K>>,
+): Change => ({ kind: "patch", table, match, set });
+
+export const remove = <C extends Columns, K extends string>(
+  table: Table<C, K>,
+  match: Partial<RowOf<C>>,
+): Change => ({ kind: "delete", table, match });
+
+export const move = <F extends Columns, T extends Columns, K extends string, L extends string>(
+  from: Table<F, K>,
+  to: Table<T, L>,
+  match: Partial<RowOf<F>>,
+  set: Partial<Omit<RowOf<T>, L>>,
+): Change => ({ kind: "move", from, to, match, set });
+
+/** A read model. A change of its tables or of what it makes of an event needs a higher version. */
+export interface Projection {
+  readonly name: string;
+  readonly version: number;
+  readonly tables: readonly Table[];
+  /** Pure: the same event gives the same changes. An event that does not concern it gives none. */
+  readonly apply: (event: ProjectedEvent) => readonly Change[];
+}
+
+/** The values of a row's key as one text: equal for equal keys. */
+export const keyOf = (table: Table, row: Row): string =>
+  JSON.stringify(
+    table.key.map((column) => {
+      const value = row[column] ?? null;
+      return typeof value === "bigint" ? value.toString() : value;
+    }),
+  );

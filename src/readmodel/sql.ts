@@ -1,0 +1,160 @@
+// Statements for the steps of a batch. Names come from projections' tables alone, values are always bound.
+import { type RowChange, type Step } from "./collapse.js";
+import { type Row, type Table, type Value } from "./projection.js";
+
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+export const quoted = (name: string): string => `"${name}"`;
+export const qualified = (name: string): string => `read.${quoted(name)}`;
+const list = (columns: readonly string[]): string => columns.map(quoted).join(", ");
+
+const typeOf = (table: Table, column: string): string => {
+  const known = table.columns[column];
+  if (!known) throw new Error(`table ${table.name} has no column ${column}`);
+  return known.type;
+};
+
+/** A value as the driver is to send it. */
+const bound = (table: Table, column: string, value: Value | undefined): string | null => {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Date) return value.toISOString();
+  const isJson = typeof value === "object" || typeOf(table, column) === "jsonb";
+  return isJson ? JSON.stringify(value) : String(value);
+};
+
+/** Bound values of one statement, and how each is named in its text. */
+class Bindings {
+  readonly values: unknown[] = [];
+
+  one(table: Table, column: string, value: Value | undefined): string {
+    this.values.push(bound(table, column, value));
+    return `$${this.values.length}::${typeOf(table, column)}`;
+  }
+
+  /** One array a column. */
+  rows(table: Table, columns: readonly string[], rows: readonly Row[]): string {
+    const arrays = columns.map((column) => {
+      this.values.push(rows.map((row) => bound(table, column, row[column])));
+      return `$${this.values.length}::${typeOf(table, column)}[]`;
+    });
+    return `unnest(${arrays.join(", ")})`;
+  }
+
+  matching(table: Table, match: Row): string {
+    const conditions = Object.entries(match).map(([column, value]) =>
+      value === null
+        ? `t.${quoted(column)} IS NULL`
+        : `t.${quoted(column)} = ${this.one(table, column, value)}`,
+    );
+    return ["true", ...conditions].join(" AND ");
+  }
+
+  assignments(table: Table, set: Row): string {
+    return Object.entries(set)
+      .map(([column, value]) => `${quoted(column)} = ${this.one(table, column, value)}`)
+      .join(", ");
+  }
+}
+
+const notKey = (table: Table, columns: readonly string[]): string[] =>
+  columns.filter((column) => !table.key.includes(column));
+
+const onConflict = (table: Table, changed: readonly string[]): string => {
+  const assignments = changed.map((column) => `${quoted(column)} = excluded.${quoted(column)}`);
+  const action = changed.length === 0 ? "NOTHING" : `UPDATE SET ${assignments.join(", ")}`;
+  return `ON CONFLICT (${list(table.key)}) DO ${action}`;
+};
+
+const upsertRows = (table: Table, columns: readonly string[], rows: readonly Row[]): Statement => {
+  const bindings = new Bindings();
+  const text =
+    `INSERT INTO ${qualified(table.name)} (${list(columns)}) ` +
+    `SELECT * FROM ${bindings.rows(table, columns, rows)} ${onConflict(table, notKey(table, columns))}`;
+  return { text, values: bindings.values };
+};
+
+/** Key columns whose value is one for the whole statement: the partition, and what may be null. */
+const sharedKey = (table: Table): readonly string[] =>
+  table.key.filter(
+    (column) => column === table.partition?.column || table.columns[column]?.nullable === true,
+  );
+
+const patchRows = (table: Table, columns: readonly string[], rows: readonly Row[]): Statement => {
+  const bindings = new Bindings();
+  const shared = sharedKey(table);
+  const sharedMatch = Object.fromEntries(shared.map((column) => [column, rows[0]?.[column] ?? null]));
+  const listed = columns.filter((column) => !shared.includes(column));
+  const source = `${bindings.rows(table, listed, rows)} AS v(${list(listed)})`;
+  const joined = table.key.filter((column) => !shared.includes(column));
+  const conditions = [
+    bindings.matching(table, sharedMatch),
+    ...joined.map((column) => `t.${quoted(column)} = v.${quoted(column)}`),
+  ];
+  const assignments = notKey(table, columns).map((column) => `${quoted(column)} = v.${quoted(column)}`);
+  const text =
+    `UPDATE ${qualified(table.name)} AS t SET ${assignments.join(", ")} FROM ${source} ` +
+    `WHERE ${conditions.join(" AND ")}`;
+  return { text, values: bindings.values };
+};
+
+/** Changes that one statement can carry, together: same kind, same columns, for a patch same shared key. */
+const alike = (table: Table, changes: readonly RowChange[]): Map<string, RowChange[]> => {
+  const groups = new Map<string, RowChange[]>();
+  for (const change of changes) {
+    const shared =
+      change.kind === "patch" ? sharedKey(table).map((column) => change.row[column] ?? null) : [];
+    const group = JSON.stringify([change.kind, Object.keys(change.row).sort(), shared.map(String)]);
+    const members = groups.get(group);
+    if (members) members.push(change);
+    else groups.set(group, [change]);
+  }
+  return groups;
+};
+
+const rowStatements = (table: Table, changes: readonly RowChange[]): Statement[] =>
+  [...alike(table, changes).values()].flatMap((group) => {
+    const [first] = group;
+    if (first === undefined) return [];
+    const columns = Object.keys(first.row);
+    const rows = group.map(({ row }) => row);
+    if (first.kind === "upsert") return [upsertRows(table, columns, rows)];
+    return notKey(table, columns).length === 0 ? [] : [patchRows(table, columns, rows)];
+  });
+
+const matchingStatement = ({ change }: Extract<Step, { kind: "matching" }>): Statement => {
+  const bindings = new Bindings();
+  switch (change.kind) {
+    case "patch": {
+      const set = bindings.assignments(change.table, change.set);
+      const where = bindings.matching(change.table, change.match);
+      const text = `UPDATE ${qualified(change.table.name)} AS t SET ${set} WHERE ${where}`;
+      return { text, values: bindings.values };
+    }
+    case "delete": {
+      const where = bindings.matching(change.table, change.match);
+      return {
+        text: `DELETE FROM ${qualified(change.table.name)} AS t WHERE ${where}`,
+        values: bindings.values,
+      };
+    }
+    case "move": {
+      const { from, to, match, set } = change;
+      const where = bindings.matching(from, match);
+      const given = Object.keys(set);
+      const common = Object.keys(to.columns).filter((c) => c in from.columns && !given.includes(c));
+      const chosen = [...common.map(quoted), ...given.map((c) => bindings.one(to, c, set[c]))];
+      const text =
+        `WITH moved AS (DELETE FROM ${qualified(from.name)} AS t WHERE ${where} RETURNING *) ` +
+        `INSERT INTO ${qualified(to.name)} (${list([...common, ...given])}) ` +
+        `SELECT ${chosen.join(", ")} FROM moved ${onConflict(to, notKey(to, Object.keys(to.columns)))}`;
+      return { text, values: bindings.values };
+    }
+  }
+};
+
+/** The statements of one step, in order. */
+export const statementsOf = (step: Step): readonly Statement[] =>
+  step.kind === "rows" ? rowStatements(step.table, step.changes) : [matchingStatement(step)];

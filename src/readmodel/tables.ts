@@ -1,0 +1,75 @@
+// A projection's tables in schema `read`: how they are created, and their partitions as rows come.
+import { type Step } from "./collapse.js";
+import { type Column, type Projection, type Row, type Table } from "./projection.js";
+import { qualified, quoted } from "./sql.js";
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+const columnSql = (name: string, column: Column): string =>
+  [
+    quoted(name),
+    column.type,
+    ...(column.nullable ? [] : ["NOT NULL"]),
+    ...(column.default === undefined ? [] : [`DEFAULT ${literal(column.default)}`]),
+    ...(column.values === undefined
+      ? []
+      : [`CHECK (${quoted(name)} IN (${column.values.map(literal).join(", ")}))`]),
+  ].join(" ");
+
+const keySql = (table: Table): string => {
+  const columns = table.key.map(quoted).join(", ");
+  const isNullable = table.key.some((column) => table.columns[column]?.nullable === true);
+  return isNullable ? `UNIQUE NULLS NOT DISTINCT (${columns})` : `PRIMARY KEY (${columns})`;
+};
+
+/** Partitions carry the epoch: those of a second set of tables stand beside them under other names. */
+const partitionName = (table: Table, epoch: number, from: number | "default"): string =>
+  `${table.name}_e${epoch}_${from}`;
+
+const createTable = (table: Table, epoch: number): string[] => {
+  const columns = Object.entries(table.columns).map(([name, column]) => columnSql(name, column));
+  const { partition } = table;
+  const byRange = partition ? ` PARTITION BY RANGE (${quoted(partition.column)})` : "";
+  const rest = qualified(partitionName(table, epoch, "default"));
+  return [
+    `CREATE TABLE ${qualified(table.name)} (${[...columns, keySql(table)].join(", ")})${byRange}`,
+    ...(partition ? [`CREATE TABLE ${rest} PARTITION OF ${qualified(table.name)} DEFAULT`] : []),
+    ...table.indexes.map(
+      (index) => `CREATE INDEX ON ${qualified(table.name)} (${index.map(quoted).join(", ")})`,
+    ),
+  ];
+};
+
+export const createTables = (projection: Projection, epoch: number): string[] =>
+  projection.tables.flatMap((table) => createTable(table, epoch));
+
+/** Rows that a step may make in a table. */
+const rowsInto = (step: Step): { table: Table; rows: readonly Row[] } | undefined => {
+  if (step.kind === "rows") {
+    const made = step.changes.filter(({ kind }) => kind === "upsert");
+    return { table: step.table, rows: made.map(({ row }) => row) };
+  }
+  const { change } = step;
+  return change.kind === "move"
+    ? { table: change.to, rows: [{ ...change.match, ...change.set }] }
+    : undefined;
+};
+
+/** Creates, unless they are there, the partitions that new rows need. A move names its in `match` or `set`. */
+export const createPartitions = (step: Step, epoch: number): readonly string[] => {
+  const into = rowsInto(step);
+  const partition = into?.table.partition;
+  if (!into || !partition) return [];
+  const { table, rows } = into;
+  const starts = new Set<number>();
+  for (const row of rows) {
+    const value = row[partition.column];
+    if (value === undefined) throw new Error(`no ${partition.column} in a row for ${table.name}`);
+    if (typeof value === "number") starts.add(Math.floor(value / partition.width) * partition.width);
+  }
+  return [...starts].map((from) => {
+    const name = qualified(partitionName(table, epoch, from));
+    const range = `FROM (${from}) TO (${from + partition.width})`;
+    return `CREATE TABLE IF NOT EXISTS ${name} PARTITION OF ${qualified(table.name)} FOR VALUES ${range}`;
+  });
+};

@@ -1,0 +1,147 @@
+// What a projection's tables must hold, computed without a database.
+import {
+  type Change,
+  keyOf,
+  type ProjectedEvent,
+  type Projection,
+  type Row,
+  type Table,
+  type Value,
+} from "../../src/readmodel/projection.js";
+
+type Rows = Map<string, Row>;
+/** Rows of every table by its name, in the order of their keys. */
+export type Tables = Readonly<Record<string, readonly Row[]>>;
+
+const newRow = (table: Table, row: Row): Row => ({
+  ...Object.fromEntries(
+    Object.entries(table.columns).map(([name, column]) => [name, column.default ?? null]),
+  ),
+  ...row,
+});
+
+const text = (value: Value | undefined): string =>
+  JSON.stringify(typeof value === "bigint" ? value.toString() : (value ?? null));
+
+const matches = (row: Row, match: Row): boolean =>
+  Object.entries(match).every(([column, value]) => text(row[column]) === text(value));
+
+/** Tables in memory that take changes as the engine's SQL must. */
+export class MemoryTables {
+  private readonly tables: Map<string, { readonly table: Table; readonly rows: Rows }>;
+
+  constructor(tables: readonly Table[]) {
+    this.tables = new Map(tables.map((table) => [table.name, { table, rows: new Map<string, Row>() }]));
+  }
+
+  apply(change: Change): void {
+    switch (change.kind) {
+      case "upsert": {
+        const rows = this.rowsOf(change.table);
+        const key = keyOf(change.table, change.row);
+        const before = rows.get(key);
+        rows.set(key, before ? { ...before, ...change.row } : newRow(change.table, change.row));
+        return;
+      }
+      case "patch": {
+        const rows = this.rowsOf(change.table);
+        for (const [key, row] of this.matching(change.table, change.match)) {
+          rows.set(key, { ...row, ...change.set });
+        }
+        return;
+      }
+      case "delete":
+        this.take(change.table, change.match);
+        return;
+      case "move":
+        for (const row of this.take(change.from, change.match)) {
+          const common = Object.entries(row).filter(([column]) => column in change.to.columns);
+          const moved = { ...Object.fromEntries(common), ...change.set };
+          this.rowsOf(change.to).set(keyOf(change.to, moved), newRow(change.to, moved));
+        }
+    }
+  }
+
+  snapshot(): Tables {
+    const sorted = [...this.tables].map(([name, { rows }]) => {
+      const byKey = [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
+      return [name, byKey.map(([, row]) => row)] as const;
+    });
+    return Object.fromEntries(sorted);
+  }
+
+  private take(table: Table, match: Row): Row[] {
+    const rows = this.rowsOf(table);
+    const taken = this.matching(table, match);
+    for (const [key] of taken) rows.delete(key);
+    return taken.map(([, row]) => row);
+  }
+
+  private matching(table: Table, match: Row): (readonly [string, Row])[] {
+    const rows = this.rowsOf(table);
+    if (table.key.every((column) => column in match)) {
+      const key = keyOf(table, match);
+      const row = rows.get(key);
+      return row && matches(row, match) ? [[key, row]] : [];
+    }
+    return [...rows].filter(([, row]) => matches(row, match));
+  }
+
+  private rowsOf(table: Table): Rows {
+    const known = this.tables.get(table.name);
+    if (known?.table !== table) throw new Error(`${table.name} is not a table of this projection`);
+    return known.rows;
+  }
+}
+
+/**
+ * The rows that a projection makes of events. As in the engine, an event at or before the last position is not
+ * applied again.
+ */
+export const foldProjection = (projection: Projection, events: Iterable<ProjectedEvent>): Tables => {
+  const tables = new MemoryTables(projection.tables);
+  let last: bigint | undefined;
+  for (const event of events) {
+    if (last !== undefined && event.position <= last) continue;
+    for (const change of projection.apply(event)) tables.apply(change);
+    last = event.position;
+  }
+  return tables.snapshot();
+};
+
+interface Queryable {
+  query(text: string): Promise<{ rows: unknown[] }>;
+}
+
+const parsed = (value: unknown, type: string): Value => {
+  if (value === null) return null;
+  if (typeof value !== "string") throw new Error("not read as text");
+  if (type === "bigint") return BigInt(value);
+  if (type === "integer") return Number(value);
+  if (type === "boolean") return value === "true";
+  if (type === "jsonb") return JSON.parse(value) as Value;
+  return type === "timestamptz" ? new Date(value) : value;
+};
+
+/** The rows of a projection's tables as they stand in PostgreSQL: equal to `foldProjection`'s when right. */
+export const readTables = async (
+  database: Queryable,
+  projection: Pick<Projection, "tables">,
+): Promise<Tables> => {
+  const read = async (table: Table) => {
+    const columns = Object.entries(table.columns);
+    const list = columns.map(([name]) => `"${name}"::text`).join(", ");
+    const { rows } = await database.query(`SELECT ${list} FROM read."${table.name}"`);
+    const found = rows.map((row) => {
+      const values = Object.entries(row as Record<string, unknown>);
+      return Object.fromEntries(
+        values.map(([name, value]) => [name, parsed(value, table.columns[name]?.type ?? "text")]),
+      );
+    });
+    const byKey = found.map((row) => [keyOf(table, row), row] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+    return [table.name, byKey.map(([, row]) => row)] as const;
+  };
+  const tables: (readonly [string, readonly Row[]])[] = [];
+  for (const table of projection.tables) tables.push(await read(table));
+  return Object.fromEntries(tables);
+};
