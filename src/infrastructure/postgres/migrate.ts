@@ -36,7 +36,8 @@ const findFolder = (): string => {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const candidate = join(folder, "migrations");
     if (existsSync(join(folder, "package.json")) && existsSync(candidate)) return candidate;
-    if (folder === dirname(folder)) throw new MigrationError("the folder migrations/ of the package is missing");
+    if (folder === dirname(folder))
+      throw new MigrationError("the folder migrations/ of the package is missing");
   }
 };
 
