@@ -78,7 +78,7 @@ export type Intervention =
     };
 
 /** What a block's hash covers. */
-export interface BlockHeader {
+interface BlockHeader {
   readonly level: Level;
   readonly predecessor: BlockHash;
   /** As nodes write it: seconds, UTC, `Z`. */
