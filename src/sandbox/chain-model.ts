@@ -8,10 +8,11 @@ import {
   type Level,
   type OperationHash,
 } from "../domain/identifiers.js";
-import { allocate, applyOperation, credit, isContract } from "./model/application.js";
+import { applyOperation, isContract } from "./model/application.js";
 import { BlockTree } from "./model/block-tree.js";
 import { branchNotLive } from "./model/errors.js";
-import { Draft, type Changes, type State } from "./model/ledger.js";
+import { genesisAccounts, intervene } from "./model/interventions.js";
+import { Draft, type State } from "./model/ledger.js";
 import { Mempool, type InjectOutcome, type MempoolEntry } from "./model/mempool.js";
 import {
   type Account,
@@ -260,29 +261,3 @@ export class ChainModel {
     return state;
   }
 }
-
-const intervene = (draft: Draft, intervention: Intervention): void => {
-  switch (intervention.kind) {
-    case "credit":
-      credit(draft, intervention.address, intervention.amount);
-      return;
-    case "empty":
-      draft.set(intervention.address, undefined);
-      return;
-    case "originate": {
-      const { address, balance, script } = intervention;
-      draft.set(address, { ...allocate(0n, balance), script });
-      return;
-    }
-  }
-};
-
-const genesisAccounts = ({ accounts }: Genesis): Changes => ({
-  globalCounter: 0n,
-  accounts: new Map(
-    accounts.map(({ address, balance, publicKey, delegate, script }): [Address, Account] => [
-      address,
-      { ...allocate(0n, balance), publicKey, delegate, script },
-    ]),
-  ),
-});

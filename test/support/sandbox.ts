@@ -12,11 +12,19 @@ import { BAKER } from "./chain-model.js";
 
 export const PAYER_KEY: KeyPair = keyOf("test payer");
 
+/** Status and body of a reply; the body is parsed if it is JSON, "" if there is none. */
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
 export interface TestSandbox {
   readonly sandbox: Sandbox;
   /** The node's address, and TzKT's. */
   readonly url: string;
   readonly rpc: RpcClient;
+  get(path: string): Promise<Reply>;
+  post(path: string, body: unknown): Promise<Reply>;
   stop(): Promise<void>;
 }
 
@@ -53,7 +61,20 @@ export const startTestSandbox = async (
     await server.close();
     sandbox.close();
   };
-  return { sandbox, url: server.url, rpc: new RpcClient(server.url), stop };
+  const ask = async (path: string, init?: RequestInit): Promise<Reply> => {
+    const response = await fetch(`${server.url}${path}`, init);
+    const text = await response.text();
+    const isJson = response.headers.get("content-type")?.includes("json") === true;
+    return { status: response.status, body: isJson ? (JSON.parse(text) as unknown) : text };
+  };
+  return {
+    sandbox,
+    url: server.url,
+    rpc: new RpcClient(server.url),
+    get: (path) => ask(path),
+    post: (path, body) => ask(path, { method: "POST", body: JSON.stringify(body) }),
+    stop,
+  };
 };
 
 interface TransferWish {

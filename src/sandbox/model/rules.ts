@@ -11,7 +11,7 @@ export interface Rules {
 }
 
 /** Ushuaia (025) with mainnet's values: Octez `src/proto_025_PsUshuai/lib_parameters/default_parameters.ml`. */
-export const USHUAIA: ChainConstants = {
+const USHUAIA: ChainConstants = {
   protocol: protocolHash.parse("PsUshuai9QapM5TGj1JpuVGkdxz5GykdnEvS6Rh8SUVrARvZLCY"),
   blocksPerCycle: 14_400,
   minimalBlockDelaySeconds: 6,

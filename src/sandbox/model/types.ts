@@ -9,6 +9,7 @@ import {
   type TzAddress,
 } from "../../domain/identifiers.js";
 import { type Mutez } from "../../domain/money.js";
+import { type IncomeKind } from "../../domain/reward/policy-codec.js";
 import { type Rules } from "./rules.js";
 
 /** What a contract does with a transfer to its default entrypoint. */
@@ -78,7 +79,7 @@ export type Intervention =
     };
 
 /** What a block's hash covers. */
-export interface BlockHeader {
+interface BlockHeader {
   readonly level: Level;
   readonly predecessor: BlockHash;
   /** As nodes write it: seconds, UTC, `Z`. */
@@ -119,8 +120,6 @@ export interface BakerProfile {
   /** Delegated income of an average cycle; single cycles lie up to a tenth above or below. */
   readonly income: Readonly<Record<IncomeKind, Mutez>>;
 }
-export type IncomeKind =
-  "blocks" | "attestations" | "dal" | "blockFees" | "nonceRevelations" | "vdfRevelations";
 
 /** All that a chain starts from. Its identity is that of this content. */
 export interface Genesis {

@@ -39,7 +39,7 @@ export const feeUpdates = (baker: TzAddress, fees: bigint): Json[] =>
   moves([BLOCK_FEES, contract(baker), fees]);
 
 /** One content with its receipt, as `simulate_operation` and blocks show it. */
-export const contentWithReceipt = (content: Content, result: ContentResult, rules: Rules): JsonObject => ({
+const contentWithReceipt = (content: Content, result: ContentResult, rules: Rules): JsonObject => ({
   ...contentToRpc(content),
   metadata: {
     balance_updates: moves([contract(content.source), BLOCK_FEES, content.fee]),

@@ -1,9 +1,10 @@
 import { sha256 } from "../../domain/digest.js";
 import { type Cycle } from "../../domain/identifiers.js";
 import { sumOf } from "../../domain/money.js";
+import { type IncomeKind } from "../../domain/reward/policy-codec.js";
 import { type ChainModel } from "../chain-model.js";
 import { isContract } from "../model/application.js";
-import { type BakerProfile, type IncomeKind } from "../model/types.js";
+import { type BakerProfile } from "../model/types.js";
 
 /** Cycles whose rights are known: as far ahead as `consensus_rights_delay`. */
 const RIGHTS_DELAY = 2;
