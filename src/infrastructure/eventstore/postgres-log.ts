@@ -1,4 +1,4 @@
-import pg from "pg";
+import { type Pool, type QueryResultRow } from "pg";
 import {
   type AppendOutcome,
   type EventStore,
@@ -17,7 +17,19 @@ import { clientConfig, createPool, endPool, type PoolOptions } from "../postgres
 import { assertAppendable } from "./append-limits.js";
 import { type Append, AppendQueue } from "./postgres/append-queue.js";
 import { backOff, LogChanges } from "./postgres/log-changes.js";
-import { ALL, APPEND, BACKWARDS, type EventRow, FORWARDS, HEAD, paged, PageSize, recordedEvent, STORE_ID, type Statement } from "./postgres/rows.js";
+import {
+  ALL,
+  APPEND,
+  BACKWARDS,
+  type EventRow,
+  FORWARDS,
+  HEAD,
+  paged,
+  PageSize,
+  recordedEvent,
+  STORE_ID,
+  type Statement,
+} from "./postgres/rows.js";
 
 export interface PostgresLogOptions extends PoolOptions {
   /** A notification may be lost with its connection: the log is read at least this often. */
@@ -41,7 +53,7 @@ const toOutcome = ({ outcome, revision_at: revision, position_at: position }: Ou
 
 /** The event log in PostgreSQL (`migrations/0001_log.sql`). Any number of processes may write and read it. */
 export class PostgresLog implements EventStore {
-  private readonly pool: pg.Pool;
+  private readonly pool: Pool;
   private readonly changes: LogChanges;
   private readonly queue = new AppendQueue((appends) => this.write(appends));
   private readonly closing = new AbortController();
@@ -59,11 +71,7 @@ export class PostgresLog implements EventStore {
     return (this.id = row.id);
   }
 
-  async append(
-    stream: StreamName,
-    expected: Revision,
-    events: readonly NewEvent[],
-  ): Promise<AppendOutcome> {
+  async append(stream: StreamName, expected: Revision, events: readonly NewEvent[]): Promise<AppendOutcome> {
     assertAppendable(events);
     if (new Set(events.map((event) => event.id)).size < events.length)
       return { appended: false, conflict: "known-id", actual: await this.lastRevision(stream) };
@@ -87,10 +95,7 @@ export class PostgresLog implements EventStore {
     );
   }
 
-  async *subscribeAll(options: {
-    after: Position;
-    signal: AbortSignal;
-  }): AsyncIterable<SubscriptionMessage> {
+  async *subscribeAll(options: { after: Position; signal: AbortSignal }): AsyncIterable<SubscriptionMessage> {
     const signal = AbortSignal.any([options.signal, this.closing.signal]);
     this.changes.follow();
     try {
@@ -144,14 +149,14 @@ export class PostgresLog implements EventStore {
   private async write(appends: readonly Append[]): Promise<AppendOutcome[]> {
     const events = appends.flatMap((append) => append.events);
     const rows = await this.query<OutcomeRow>("append", APPEND, [
-        appends.map((append) => append.stream),
-        appends.map((append) => append.expected),
-        appends.map((append) => append.events.length),
-        events.map((event) => event.id),
-        events.map((event) => event.type),
-        events.map((event) => event.schemaVersion),
-        events.map((event) => event.data),
-        events.map((event) => JSON.stringify(event.metadata)),
+      appends.map((append) => append.stream),
+      appends.map((append) => append.expected),
+      appends.map((append) => append.events.length),
+      events.map((event) => event.id),
+      events.map((event) => event.type),
+      events.map((event) => event.schemaVersion),
+      events.map((event) => event.data),
+      events.map((event) => JSON.stringify(event.metadata)),
     ]);
     return rows.map(toOutcome);
   }
@@ -165,12 +170,12 @@ export class PostgresLog implements EventStore {
     return (await this.query<EventRow>(operation, statement, values)).map(recordedEvent);
   }
 
-  private async query<Row extends pg.QueryResultRow>(
+  private async query<Row extends QueryResultRow>(
     operation: string,
     statement: Statement,
     values: unknown[],
   ): Promise<Row[]> {
     const ask = () => this.pool.query<Row>({ ...statement, values });
-    return (await asking(operation, ask, StoreUnavailable)).rows;
+    return (await asking(operation, ask)).rows;
   }
 }

@@ -36,7 +36,8 @@ const findFolder = (): string => {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const candidate = join(folder, "migrations");
     if (existsSync(join(folder, "package.json")) && existsSync(candidate)) return candidate;
-    if (folder === dirname(folder)) throw new MigrationError("the folder migrations/ of the package is missing");
+    if (folder === dirname(folder))
+      throw new MigrationError("the folder migrations/ of the package is missing");
   }
 };
 
@@ -94,7 +95,7 @@ const compare = (known: readonly Migration[], applied: readonly Applied[]): Migr
 
 /** What was applied and what was not. Changes nothing. */
 export const migrationStatus = (session: Session): Promise<MigrationStatus> =>
-  asking("migration status", async () => compare(await knownMigrations(), await readApplied(session)));
+  asking("PostgreSQL: migrations", async () => compare(await knownMigrations(), await readApplied(session)));
 
 /** For production: throws `MigrationError` unless every migration of this release was applied. */
 export const checkMigrations = async (session: Session): Promise<void> => {
@@ -138,7 +139,7 @@ export const migrate = async (url: string, migrations?: readonly Migration[]): P
   const timeouts = { connect: 5_000, statement: STATEMENT_MS };
   const client = new pg.Client(clientConfig({ url, applicationName: "taps-migrate", timeouts }));
   client.on("error", () => undefined);
-  return asking("migrations", async () => {
+  return asking("PostgreSQL: migrations", async () => {
     try {
       await client.connect();
       return await inOrder(client, known);

@@ -24,12 +24,14 @@ const GRACE_MS = 1_000;
 const END_MS = 2_000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
-const INT8 = pg.types.builtins.INT8;
+const INT8: number = pg.types.builtins.INT8;
 
 /** Positions, counts and tokens exceed 2^53 one day: int8 is a bigint, in our connections only. */
 const types: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: "text" | "binary"): unknown =>
-    oid === INT8 && format !== "binary" ? BigInt : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    oid === INT8 && format !== "binary"
+      ? BigInt
+      : pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
 };
 
 const SETTINGS = [
@@ -77,7 +79,10 @@ export const endPool = async (pool: pg.Pool): Promise<void> => {
 };
 
 /** Runs `work` in a transaction on one connection: committed when it resolves, rolled back when it throws. */
-export const transact = async <T>(pool: pg.Pool, work: (session: pg.PoolClient) => Promise<T>): Promise<T> => {
+export const transact = async <T>(
+  pool: pg.Pool,
+  work: (session: pg.PoolClient) => Promise<T>,
+): Promise<T> => {
   const session = await pool.connect();
   let broken: boolean | Error = false;
   try {

@@ -1,4 +1,8 @@
-import { type EventMetadata, type Position, type RecordedEvent } from "../../../application/ports/event-store.js";
+import {
+  type EventMetadata,
+  type Position,
+  type RecordedEvent,
+} from "../../../application/ports/event-store.js";
 import { type StreamName } from "../../../domain/identifiers.js";
 
 /** A row of `log.events`, as our connections give it. */
@@ -78,7 +82,7 @@ export async function* paged(
 ): AsyncIterable<RecordedEvent> {
   const size = new PageSize();
   let last: RecordedEvent | undefined;
-  for (let left = limit; left > 0; ) {
+  for (let left = limit; left > 0;) {
     const asked = Math.min(size.rows, left);
     const page = await fetch(last, asked);
     yield* page;
