@@ -82,12 +82,16 @@ BEGIN
     SELECT e.revision INTO actual FROM log.events e
       WHERE e.stream = streams[a] ORDER BY e.revision DESC LIMIT 1;
     actual := coalesce(actual, -1);
-    SELECT count(*), count(*) FILTER (WHERE e.revision = expected[a] + new.i AND e.type = new.type
-        AND e.schema_version = new.schema_version AND e.data = new.data)
+    -- LIMIT keeps this a look-up by id: a join might read the whole stream for it.
+    SELECT count(*), count(*) FILTER (WHERE old.revision = expected[a] + new.i AND old.type = new.type
+        AND old.schema_version = new.schema_version AND old.data = new.data)
       INTO known, in_place
       FROM unnest(ids[first:last], types[first:last], schema_versions[first:last], datas[first:last])
         WITH ORDINALITY AS new(id, type, schema_version, data, i)
-      JOIN log.events e ON e.stream = streams[a] AND e.id = new.id;
+      CROSS JOIN LATERAL (
+        SELECT e.revision, e.type, e.schema_version, e.data FROM log.events e
+        WHERE e.stream = streams[a] AND e.id = new.id LIMIT 1
+      ) AS old;
 
     IF in_place = counts[a] THEN
       outcome := 'appended';

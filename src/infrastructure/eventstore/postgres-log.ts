@@ -1,4 +1,4 @@
-import pg from "pg";
+import { type Pool, type QueryResultRow } from "pg";
 import {
   type AppendOutcome,
   type EventStore,
@@ -53,7 +53,7 @@ const toOutcome = ({ outcome, revision_at: revision, position_at: position }: Ou
 
 /** The event log in PostgreSQL (`migrations/0001_log.sql`). Any number of processes may write and read it. */
 export class PostgresLog implements EventStore {
-  private readonly pool: pg.Pool;
+  private readonly pool: Pool;
   private readonly changes: LogChanges;
   private readonly queue = new AppendQueue((appends) => this.write(appends));
   private readonly closing = new AbortController();
@@ -170,12 +170,12 @@ export class PostgresLog implements EventStore {
     return (await this.query<EventRow>(operation, statement, values)).map(recordedEvent);
   }
 
-  private async query<Row extends pg.QueryResultRow>(
+  private async query<Row extends QueryResultRow>(
     operation: string,
     statement: Statement,
     values: unknown[],
   ): Promise<Row[]> {
     const ask = () => this.pool.query<Row>({ ...statement, values });
-    return (await asking(operation, ask, StoreUnavailable)).rows;
+    return (await asking(operation, ask)).rows;
   }
 }

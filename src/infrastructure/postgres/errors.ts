@@ -1,15 +1,5 @@
 import pg from "pg";
-
-/** PostgreSQL gave no usable answer; of a write, whether it was done is not known. */
-export class DatabaseUnavailable extends Error {
-  override readonly name = "DatabaseUnavailable";
-  constructor(
-    readonly operation: string,
-    options: { cause: unknown },
-  ) {
-    super(`PostgreSQL did not answer (${operation})`, options);
-  }
-}
+import { StoreUnavailable } from "../../application/ports/event-store.js";
 
 /** SQLSTATE classes and codes that say "not now" rather than "not so" (PostgreSQL, appendix A). */
 const NOT_NOW = [
@@ -31,17 +21,11 @@ export const isUnavailable = (error: unknown): boolean => {
   return NOT_NOW.some((prefix) => code.startsWith(prefix));
 };
 
-type Unavailable = new (operation: string, options: { cause: unknown }) => Error;
-
-/** Runs a call; what says "not now" comes out as `DatabaseUnavailable`, or as the error given. */
-export const asking = async <T>(
-  operation: string,
-  call: () => Promise<T>,
-  unavailable: Unavailable = DatabaseUnavailable,
-): Promise<T> => {
+/** Runs a call to PostgreSQL; what says "not now" comes out as `StoreUnavailable`. */
+export const asking = async <T>(operation: string, call: () => Promise<T>): Promise<T> => {
   try {
     return await call();
   } catch (error) {
-    throw isUnavailable(error) ? new unavailable(operation, { cause: error }) : error;
+    throw isUnavailable(error) ? new StoreUnavailable(operation, { cause: error }) : error;
   }
 };

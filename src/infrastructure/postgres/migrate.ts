@@ -95,7 +95,7 @@ const compare = (known: readonly Migration[], applied: readonly Applied[]): Migr
 
 /** What was applied and what was not. Changes nothing. */
 export const migrationStatus = (session: Session): Promise<MigrationStatus> =>
-  asking("migration status", async () => compare(await knownMigrations(), await readApplied(session)));
+  asking("PostgreSQL: migrations", async () => compare(await knownMigrations(), await readApplied(session)));
 
 /** For production: throws `MigrationError` unless every migration of this release was applied. */
 export const checkMigrations = async (session: Session): Promise<void> => {
@@ -139,7 +139,7 @@ export const migrate = async (url: string, migrations?: readonly Migration[]): P
   const timeouts = { connect: 5_000, statement: STATEMENT_MS };
   const client = new pg.Client(clientConfig({ url, applicationName: "taps-migrate", timeouts }));
   client.on("error", () => undefined);
-  return asking("migrations", async () => {
+  return asking("PostgreSQL: migrations", async () => {
     try {
       await client.connect();
       return await inOrder(client, known);

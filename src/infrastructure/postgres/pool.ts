@@ -24,7 +24,7 @@ const GRACE_MS = 1_000;
 const END_MS = 2_000;
 const IDLE_IN_TRANSACTION_MS = 60_000;
 
-const INT8 = pg.types.builtins.INT8;
+const INT8: number = pg.types.builtins.INT8;
 
 /** Positions, counts and tokens exceed 2^53 one day: int8 is a bigint, in our connections only. */
 const types: pg.CustomTypesConfig = {

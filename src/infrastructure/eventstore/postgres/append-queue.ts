@@ -14,8 +14,8 @@ export interface Append {
 
 interface Waiting extends Append {
   readonly bytes: number;
-  resolve(outcome: AppendOutcome): void;
-  reject(error: unknown): void;
+  readonly resolve: (outcome: AppendOutcome) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 /** Writes appends in one transaction and answers the outcome of each. */
