@@ -4,12 +4,12 @@ import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writ
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import pg from "pg";
 import { z } from "zod";
 import { startEmbeddedPostgres } from "../../src/infrastructure/postgres/embedded.js";
 import { findBinaries } from "../../src/infrastructure/postgres/embedded/binaries.js";
+import { until } from "../support/until.js";
 
 const PROGRAM = new URL("../support/embedded-process.js", import.meta.url).pathname;
 const Line = z.object({
@@ -28,11 +28,6 @@ const query = async <T>(url: string, text: string): Promise<T[]> => {
   } finally {
     await client.end();
   }
-};
-
-/** Waits for what must come, however long that takes. */
-const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-  while (!(await condition())) await sleep(10);
 };
 
 const isAlive = (pid: number): boolean => {

@@ -14,9 +14,13 @@ const NOT_NOW = [
   "58", // I/O
 ];
 
-/** Whether an error of `pg` means that the same call may succeed later; all others are mistakes of the call. */
+/**
+ * Whether an error of `pg` means that the same call may succeed later. Broken, refused and silent connections are
+ * plain Errors, of `pg` or of Node; mistakes of ours have a class of their own.
+ */
 export const isUnavailable = (error: unknown): boolean => {
-  if (!(error instanceof pg.DatabaseError)) return true;
+  if (!(error instanceof pg.DatabaseError))
+    return error instanceof Error && (error.constructor === Error || error instanceof AggregateError);
   const { code = "" } = error;
   return NOT_NOW.some((prefix) => code.startsWith(prefix));
 };

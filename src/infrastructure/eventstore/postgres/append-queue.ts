@@ -51,9 +51,13 @@ export class AppendQueue {
 
   private take(): Waiting[] {
     let bytes = 0;
-    const fits = ({ bytes: more }: Waiting, i: number) => i < MAX_APPENDS && (bytes += more) <= MAX_BYTES;
-    const beyond = this.queue.findIndex((waiting, i) => i > 0 && !fits(waiting, i));
-    return this.queue.splice(0, beyond < 0 ? this.queue.length : beyond);
+    let count = 0;
+    for (const waiting of this.queue) {
+      bytes += waiting.bytes;
+      if (count > 0 && (count === MAX_APPENDS || bytes > MAX_BYTES)) break;
+      count += 1;
+    }
+    return this.queue.splice(0, count);
   }
 
   /** Never throws: every append of the batch, and of the queue if PostgreSQL is gone, gets its answer. */
