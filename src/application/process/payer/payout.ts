@@ -97,6 +97,9 @@ const plan: PayoutStep = (payout, { view }) => {
   );
 };
 
+/** Contracts sent together: each was simulated by itself, one request each. */
+const CONTRACT_BATCH = 100;
+
 /** Sent alone; with few others; fresh ones together, implicit accounts apart from contracts. */
 export const chooseObligations = (state: Payment.State, most: number): readonly string[] => {
   const alone: string[] = [];
@@ -111,7 +114,7 @@ export const chooseObligations = (state: Payment.State, most: number): readonly 
     else if (fresh.length < most) fresh.push(id);
   }
   if (fresh.length > 0) return fresh;
-  if (contracts.length > 0) return contracts.slice(0, Payment.SMALL_BATCH);
+  if (contracts.length > 0) return contracts.slice(0, CONTRACT_BATCH);
   if (small.length > 0) return small.slice(0, Payment.SMALL_BATCH);
   return alone.slice(0, 1);
 };

@@ -1,0 +1,23 @@
+import * as Baker from "../../domain/baker/baker.js";
+import { asCycle, type TzAddress } from "../../domain/identifiers.js";
+import { bakerOf } from "../aggregates.js";
+import { act, type Acts, refuseAct } from "./acts.js";
+
+/** Registers the baker before anything is written; what is registered must agree with the environment. */
+export const ensureRegistered = async (acts: Acts): Promise<Baker.State> => {
+  const { baker, repository, chain, startCycle, payer, actor } = acts;
+  const { state } = await repository.load(bakerOf(baker));
+  if (!state.registered) {
+    const head = await chain.head();
+    const firstCycle = asCycle(head.cycle + 1);
+    await act(acts, bakerOf(baker), Baker.register({ chainId: head.chainId, firstCycle, startCycle }));
+  } else if (startCycle !== undefined && startCycle !== state.registered.firstCycle) {
+    refuseAct("other-first-cycle", { registered: state.registered.firstCycle, asked: startCycle });
+  }
+  if (payer !== undefined) await registerPayer(acts, payer);
+  return (await repository.load(bakerOf(baker))).state;
+};
+
+/** Makes a wallet the one that pays. */
+export const registerPayer = (acts: Acts, payer: TzAddress): Promise<void> =>
+  act(acts, bakerOf(acts.baker), Baker.setPayer({ payer, actor: acts.actor }));

@@ -1,0 +1,95 @@
+import { bakerOf } from "../aggregates.js";
+import { type Acts } from "../commands/acts.js";
+import { type Chain, type Head } from "../ports/chain.js";
+import { type RewardSource } from "../ports/reward-source.js";
+import { type Clock } from "../ports/system.js";
+import { isKnownProtocol } from "../process/payer/next.js";
+
+export interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly found: string;
+  /** What to do about it; empty when all is well. */
+  readonly fix: string;
+}
+
+const good = (check: string, found: string): Finding => ({ check, ok: true, found, fix: "" });
+const bad = (check: string, found: string, fix: string): Finding => ({ check, ok: false, found, fix });
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const MOST_SKEW_MS = 60_000;
+
+const checkNode = (head: Head): Finding[] => [
+  good("node", `head ${head.level}, cycle ${head.cycle}`),
+  isKnownProtocol(head.protocol)
+    ? good("protocol", head.protocol)
+    : bad("protocol", head.protocol, "this release does not know it: install a newer one"),
+];
+
+const checkClock = (head: Head, now: Date): Finding => {
+  const behind = now.getTime() - head.timestamp.getTime();
+  return Math.abs(behind) <= MOST_SKEW_MS
+    ? good("clock", `${Math.round(behind / 1000)} s after the head`)
+    : bad(
+        "clock",
+        `${Math.round(behind / 1000)} s after the head`,
+        "set this machine's clock, or wait until the node is synchronised",
+      );
+};
+
+const checkSource = async (source: RewardSource, head: Head | undefined): Promise<Finding> => {
+  try {
+    const { level, chainId } = await source.head();
+    return head === undefined || chainId === head.chainId
+      ? good("TzKT", `head ${level}`)
+      : bad("TzKT", `shows chain ${chainId}`, "point TZKT_URL at the node's chain");
+  } catch (error) {
+    return bad("TzKT", messageOf(error), "check TZKT_URL and that it can be reached");
+  }
+};
+
+const checkWallet = async ({ repository, baker, chain }: Acts, head: Head): Promise<Finding[]> => {
+  const { payer } = (await repository.load(bakerOf(baker))).state;
+  if (payer === undefined) return [bad("wallet", "none", 'run "npx --no-install taps wallet import"')];
+  const { balance, revealed } = await chain.account(payer, head.hash);
+  return [
+    good("wallet", payer),
+    revealed
+      ? good("reveal", "the wallet's key is revealed")
+      : good("reveal", "not revealed yet: TAPS does it before the first payout"),
+    balance > 0n
+      ? good("balance", `${balance} mutez`)
+      : bad(
+          "balance",
+          "0 mutez",
+          `send tez to ${payer}: a payout needs all its sums and fees before it begins`,
+        ),
+  ];
+};
+
+/** Looks at everything a payout needs and says how to mend what is missing. */
+export const examineInstallation = async (
+  acts: Acts,
+  { source, clock }: { readonly source: RewardSource; readonly clock: Clock },
+): Promise<readonly Finding[]> => {
+  const { head, findings } = await lookAtNode(acts.chain);
+  if (head === undefined) return [...findings, await checkSource(source, undefined)];
+  return [
+    ...findings,
+    checkClock(head, clock.now()),
+    await checkSource(source, head),
+    ...(await checkWallet(acts, head)),
+  ];
+};
+
+const lookAtNode = async (chain: Chain): Promise<{ head: Head | undefined; findings: Finding[] }> => {
+  try {
+    const head = await chain.head();
+    return { head, findings: checkNode(head) };
+  } catch (error) {
+    return {
+      head: undefined,
+      findings: [bad("node", messageOf(error), "check TEZOS_RPC_URL and that the node is synchronised")],
+    };
+  }
+};

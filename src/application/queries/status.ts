@@ -1,0 +1,95 @@
+import type * as Baker from "../../domain/baker/baker.js";
+import * as Cycle from "../../domain/cycle/cycle.js";
+import { type Cycle as CycleNumber } from "../../domain/identifiers.js";
+import * as Payment from "../../domain/payment/payment.js";
+import * as Wallet from "../../domain/wallet/wallet.js";
+import { bakerOf, cycleOf, paymentOf, rewardOf, walletOf } from "../aggregates.js";
+import { type Acts } from "../commands/acts.js";
+import { ChainUnavailable } from "../ports/chain.js";
+import { cyclesOfInterest } from "../process/cycle-watcher.js";
+
+const OPEN = new Set<Cycle.State["at"]>(["open", "ended", "rewards-ready", "paying"]);
+
+/** What is going on and what it waits for, out of the log's folds and the node's head. */
+export const status = async (acts: Acts) => {
+  const { repository, baker, chain } = acts;
+  const { state } = await repository.load(bakerOf(baker));
+  const head = await chain.head().catch((error: unknown) => {
+    if (error instanceof ChainUnavailable) return undefined;
+    throw error;
+  });
+  const running = head?.cycle;
+  const cycles =
+    running === undefined
+      ? []
+      : await Promise.all(
+          cyclesOfInterest(state, running).map(async (cycle) => ({
+            cycle,
+            life: (await repository.load(cycleOf(baker, cycle))).state,
+          })),
+        );
+  return {
+    baker,
+    registered: state.registered ?? null,
+    payer: state.payer ?? null,
+    mode: state.mode,
+    head: head ? { level: head.level, cycle: head.cycle, hash: head.hash } : null,
+    unfinished: cycles
+      .filter(({ life }) => OPEN.has(life.at))
+      .map(({ cycle, life }) => ({ cycle, at: life.at, held: life.held ?? null })),
+    wallet: await walletStatus(acts, state),
+  };
+};
+
+const walletStatus = async ({ repository }: Acts, { payer }: Baker.State) => {
+  if (payer === undefined) return null;
+  const { state } = await repository.load(walletOf(payer));
+  return {
+    adopted: state.adopted !== null,
+    counter: state.counter.toString(),
+    operations: state.operations.map(({ hash, included }) => ({ hash, included: included?.level ?? null })),
+    stops: Wallet.stopsSigning(state),
+  };
+};
+
+/** One cycle: what it earned, what was planned, and what became of it. Amounts in mutez, as decimal strings. */
+export const showCycle = async ({ repository, baker }: Acts, cycle: CycleNumber) => {
+  const life = (await repository.load(cycleOf(baker, cycle))).state;
+  const { allocation, rejected } = (await repository.load(rewardOf(baker, cycle))).state;
+  const payment = (await repository.load(paymentOf(baker, cycle))).state;
+  const { pending, ...sums } = Payment.totalsOf(payment);
+  return {
+    cycle,
+    at: life.at,
+    held: life.held ?? null,
+    rewardsRefused: rejected?.checks ?? null,
+    allocation: allocation
+      ? {
+          digest: allocation.resultDigest,
+          engineVersion: allocation.engineVersion,
+          pool: allocation.pool.toString(),
+          bakerShare: allocation.bakerShare.toString(),
+          feeTotal: allocation.feeTotal.toString(),
+          distributed: allocation.distributed.toString(),
+          carried: allocation.carried.toString(),
+          kept: allocation.kept.toString(),
+          dust: allocation.dust.toString(),
+          delegators: allocation.count,
+        }
+      : null,
+    payout: payment.plan
+      ? {
+          due: payment.plan.sum.toString(),
+          obligations: payment.plan.count,
+          pending,
+          ...Object.fromEntries(Object.entries(sums).map(([name, amount]) => [name, amount.toString()])),
+          networkFees: payment.networkFees.toString(),
+          networkBurns: payment.networkBurns.toString(),
+          batches: payment.batches.size,
+        }
+      : null,
+    heldObligations: [...payment.obligations.values()].flatMap(({ delegator, due, status: now }) =>
+      now.at === "held" ? [{ delegator, due: due.toString(), reason: now.reason }] : [],
+    ),
+  };
+};

@@ -1,0 +1,40 @@
+import { type Acts } from "./commands/acts.js";
+import { type DelegationLimit } from "./compute-cycle.js";
+import { type EventLog } from "./ports/event-log.js";
+import { type RewardSource } from "./ports/reward-source.js";
+import { type Clock } from "./ports/system.js";
+import { type TzAddress } from "../domain/identifiers.js";
+
+/** What the command line needs; each is opened when it is first asked for, and `close` closes what was opened. */
+export interface Services {
+  readonly clock: Clock;
+  /** The log, the chain, and who acts. */
+  acts(): Promise<Acts>;
+  log(): Promise<EventLog>;
+  source(): Promise<RewardSource>;
+  /** For `cycle compute`: needs no database and never the sandbox. */
+  compute(): Promise<{ readonly source: RewardSource; readonly limitOf: DelegationLimit }>;
+  /** Keeps a secret key or mnemonic, encrypted; answers its address. */
+  importWallet(secret: string): Promise<TzAddress>;
+  /** Address of the imported wallet. */
+  walletAddress(): Promise<TzAddress | undefined>;
+  migrations: {
+    status(): Promise<{
+      readonly applied: readonly string[];
+      readonly pending: readonly string[];
+      readonly unknownLater: readonly string[];
+    }>;
+    up(): Promise<readonly string[]>;
+  };
+  /** Names of the variables that are set, and what is wrong with them together. */
+  configMistakes(): readonly { readonly variable: string; readonly problem: string }[];
+  /** Pays until the signal is aborted. */
+  start(signal: AbortSignal, tell: (line: string) => void): Promise<void>;
+  /** Runs a simulated node and TzKT until the signal is aborted. */
+  sandbox(
+    options: { readonly port: number; readonly blockTimeMs: number },
+    signal: AbortSignal,
+    tell: (line: string) => void,
+  ): Promise<void>;
+  close(): Promise<void>;
+}

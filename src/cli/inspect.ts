@@ -1,0 +1,45 @@
+import { type Command } from "commander";
+import { type StreamName } from "../domain/identifiers.js";
+import { examineInstallation } from "../application/queries/doctor.js";
+import { status } from "../application/queries/status.js";
+import { type Services } from "../application/services.js";
+import { CommandEnd, EXIT } from "./exit.js";
+import { print, printJson, show } from "./io.js";
+
+const bigints = (_: string, value: unknown): unknown =>
+  typeof value === "bigint" ? value.toString() : value;
+
+export const inspectCommands = (program: Command, services: Services): void => {
+  program
+    .command("status")
+    .description("what is going on, and what it waits for")
+    .option("--json", "print one JSON object")
+    .action(async (options: { json?: boolean }) => show(await status(await services.acts()), options));
+  program
+    .command("doctor")
+    .description("examine node, chain, TzKT, wallet, balance and clock, each with its fix")
+    .option("--json", "print one JSON object")
+    .action(async ({ json }: { json?: boolean }) => {
+      const ports = { source: await services.source(), clock: services.clock };
+      const findings = await examineInstallation(await services.acts(), ports);
+      if (json === true) printJson({ findings });
+      else {
+        for (const { check, ok, found, fix } of findings) {
+          print(`${ok ? "ok  " : "BAD "} ${check}: ${found}${fix === "" ? "" : `\n     ${fix}`}`);
+        }
+      }
+      if (findings.some(({ ok }) => !ok)) throw new CommandEnd(EXIT.failed, "");
+    });
+  const log = program.command("log").description("read the event log");
+  log
+    .command("read")
+    .description("the events of one stream, one JSON object a line")
+    .argument("<stream>", "such as cycle-tz1..._750 or wallet-tz1...")
+    .action(async (stream: string) => {
+      for await (const { event, revision, recordedAt, id } of (await services.log()).read(
+        stream as StreamName,
+      )) {
+        print(JSON.stringify({ revision, id, recordedAt, ...event }, bigints));
+      }
+    });
+};

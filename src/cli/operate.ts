@@ -1,0 +1,30 @@
+import { Argument, type Command } from "commander";
+import { pauseWallet, resumeWallet, switchMode } from "../application/commands/mode.js";
+import { type Services } from "../application/services.js";
+import { tell } from "./io.js";
+
+export const operateCommands = (program: Command, services: Services): void => {
+  program
+    .command("mode")
+    .description("off: nothing is done; simulation: nothing is signed; on: cycles are paid")
+    .addArgument(new Argument("<mode>", "the mode").choices(["off", "simulation", "on"]))
+    .action(async (mode: "off" | "simulation" | "on") => {
+      await switchMode(await services.acts(), mode);
+      tell(`the mode is ${mode}`);
+    });
+  program
+    .command("pause")
+    .description("stop signing; what is signed is watched to its end")
+    .option("--reason <text>", "why", "paused by a person")
+    .action(async ({ reason }: { reason: string }) => {
+      await pauseWallet(await services.acts(), reason);
+      tell("nothing more is signed until you resume");
+    });
+  program
+    .command("resume")
+    .description("sign again after a pause or a finding")
+    .action(async () => {
+      await resumeWallet(await services.acts());
+      tell("resumed");
+    });
+};

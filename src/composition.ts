@@ -1,0 +1,238 @@
+// Joins everything. The only file that knows tsyringe; each part is opened when it is first asked for.
+import "reflect-metadata";
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { join } from "node:path";
+import { container as root, type DependencyContainer, instanceCachingFactory } from "tsyringe";
+import { type Acts } from "./application/commands/acts.js";
+import { type Chain } from "./application/ports/chain.js";
+import { type EventStore } from "./application/ports/event-store.js";
+import { type Services } from "./application/services.js";
+import { runCommand } from "./cli/program.js";
+import { type Config, ConfigError, productionMistakes, readConfig } from "./config.js";
+import { type ChainId, type TzAddress } from "./domain/identifiers.js";
+import { mainnetDelegationLimit } from "./domain/reward/delegation-limit.js";
+import { CodedEventLog } from "./infrastructure/eventstore/event-log.js";
+import { PostgresLog } from "./infrastructure/eventstore/postgres-log.js";
+import { startEmbeddedPostgres } from "./infrastructure/postgres/embedded.js";
+import { checkMigrations, migrate, migrationStatus } from "./infrastructure/postgres/migrate.js";
+import { createPool, endPool } from "./infrastructure/postgres/pool.js";
+import { PostgresWalletStore } from "./infrastructure/postgres/wallet-store.js";
+import { systemClock } from "./infrastructure/system-clock.js";
+import { createLogger } from "./infrastructure/telemetry/logging.js";
+import { TezosChain } from "./infrastructure/tezos/chain.js";
+import { TezosNode } from "./infrastructure/tezos/node.js";
+import { Nodes } from "./infrastructure/tezos/nodes.js";
+import { Vault } from "./infrastructure/tezos/signers/vault.js";
+import { TzktSource } from "./infrastructure/tezos/tzkt.js";
+import { Repository } from "./application/repository.js";
+import { demoChainId, startSandbox } from "./sandbox/demo.js";
+import { SetupError, startPaying } from "./start.js";
+
+const MAINNET_TZKT = "https://api.tzkt.io";
+/** A head older than this is a lagging node's: twenty of mainnet's blocks. */
+const OLDEST_HEAD_MS = 120_000;
+
+/** A running demo's addresses, for the commands beside it. */
+export interface DemoPlace {
+  readonly rpcUrl: string;
+  readonly baker: TzAddress;
+}
+
+type Cleanup = () => Promise<void>;
+
+/** Everything that can be asked for, by name. */
+export interface Parts {
+  readonly config: Config;
+  readonly chain: Promise<Chain>;
+  readonly chainId: Promise<ChainId>;
+  readonly folder: Promise<string>;
+  readonly databaseUrl: Promise<string>;
+  readonly pool: Promise<ReturnType<typeof createPool>>;
+  readonly store: Promise<EventStore>;
+  readonly log: Promise<CodedEventLog>;
+  readonly demo: Promise<DemoPlace>;
+  readonly source: Promise<TzktSource>;
+  readonly baker: Promise<TzAddress>;
+  readonly acts: Promise<Acts>;
+  readonly vault: Vault;
+}
+
+export type Get = <K extends keyof Parts>(part: K) => Parts[K];
+
+const demoFile = (config: Config): string => join(config.TAPS_DATA_DIR, demoChainId(), "demo.json");
+
+const readDemo = async (config: Config): Promise<DemoPlace> => {
+  try {
+    return JSON.parse(await readFile(demoFile(config), "utf8")) as DemoPlace;
+  } catch {
+    throw new SetupError('no node and no running demo: set TEZOS_RPC_URL, or run "npm start" first');
+  }
+};
+
+const nodesOf = (urls: readonly string[], oldestHeadMs: number): Nodes =>
+  new Nodes({
+    nodes: urls.map((url) => new TezosNode({ url, clock: systemClock })),
+    clock: systemClock,
+    oldestHeadMs,
+  });
+
+const realUrls = (config: Config): string[] =>
+  [config.TEZOS_RPC_URL, config.TEZOS_FALLBACK_RPC_URL].filter((url) => url !== undefined);
+
+const metadata = (actor: string) => () => {
+  const id = randomUUID();
+  return { correlationId: id, causationId: id, actor };
+};
+
+/** Registers how each part is made; `cleanups` are run in reverse order at the end. */
+const register = (container: DependencyContainer, config: Config, cleanups: Cleanup[]): Get => {
+  const get: Get = (part) => container.resolve(part);
+  const provide = <K extends keyof Parts>(part: K, make: () => Parts[K]): void => {
+    container.register(part, { useFactory: instanceCachingFactory(make) });
+  };
+  provide("config", () => config);
+  provide("demo", () => readDemo(config));
+  provide("chain", async () => {
+    const urls = realUrls(config);
+    const nodes =
+      urls.length > 0 ? nodesOf(urls, OLDEST_HEAD_MS) : nodesOf([(await get("demo")).rpcUrl], Infinity);
+    return new TezosChain(nodes, systemClock);
+  });
+  provide("chainId", async () =>
+    config.TEZOS_RPC_URL === undefined ? demoChainId() : (await (await get("chain")).head()).chainId,
+  );
+  provide("folder", async () => {
+    const folder = join(config.TAPS_DATA_DIR, await get("chainId"));
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  });
+  provide("databaseUrl", async () => {
+    if (config.DATABASE_URL) return config.DATABASE_URL.reveal();
+    const embedded = await startEmbeddedPostgres({ dataDir: join(await get("folder"), "postgres") });
+    cleanups.push(() => embedded.stop());
+    return embedded.url;
+  });
+  provide("pool", async () => {
+    const url = await get("databaseUrl");
+    const pool = createPool({ url, applicationName: "taps" });
+    cleanups.push(() => endPool(pool));
+    if (config.NODE_ENV === "production") await checkMigrations(pool);
+    else await migrate(config.MIGRATION_DATABASE_URL?.reveal() ?? url);
+    return pool;
+  });
+  provide("store", async () => {
+    await get("pool");
+    const store = new PostgresLog({ url: await get("databaseUrl"), applicationName: "taps-log" });
+    cleanups.push(() => store.close());
+    return store;
+  });
+  provide("log", async () => new CodedEventLog(await get("store")));
+  provide("source", async () => {
+    const own =
+      config.TZKT_URL ?? (config.TEZOS_RPC_URL === undefined ? (await get("demo")).rpcUrl : MAINNET_TZKT);
+    return new TzktSource({ baseUrl: own, clock: systemClock });
+  });
+  provide("baker", async () => {
+    if (config.BAKER) return config.BAKER;
+    if (config.TEZOS_RPC_URL === undefined) return (await get("demo")).baker;
+    throw new SetupError("BAKER must be set: the baker's address");
+  });
+  provide("acts", async () => {
+    const actor = `cli:${userInfo().username}`;
+    return {
+      baker: await get("baker"),
+      payer: config.PAYER,
+      startCycle: config.START_CYCLE,
+      repository: new Repository(await get("log")),
+      chain: await get("chain"),
+      actor,
+      metadata: metadata(actor),
+    };
+  });
+  provide("vault", () => {
+    const { WALLET_ENCRYPTION_KEY: key, WALLET_ENCRYPTION_IV: salt } = config;
+    if (!key || !salt)
+      throw new SetupError("WALLET_ENCRYPTION_KEY and WALLET_ENCRYPTION_IV must be set to keep a wallet");
+    return new Vault(key.reveal(), salt.reveal());
+  });
+  return get;
+};
+
+const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services => ({
+  clock: systemClock,
+  acts: () => get("acts"),
+  log: () => get("log"),
+  source: () => get("source"),
+  compute: async () => {
+    const urls = realUrls(config);
+    const chain = new TezosChain(nodesOf(urls, OLDEST_HEAD_MS), systemClock);
+    return {
+      source: new TzktSource({ baseUrl: config.TZKT_URL ?? MAINNET_TZKT, clock: systemClock }),
+      limitOf: async (cycle) => {
+        if (urls.length === 0) return mainnetDelegationLimit(cycle);
+        return (await chain.constants((await chain.head()).hash)).limitOfDelegationOverBaking;
+      },
+    };
+  },
+  importWallet: async (secret) => {
+    const vault = get("vault");
+    const { NativeSigner } = await import("./infrastructure/tezos/signers/native.js");
+    const address = await (await NativeSigner.fromSecret(secret)).address();
+    await new PostgresWalletStore(await get("pool")).save(address, vault.seal(address, secret.trim()));
+    return address;
+  },
+  walletAddress: async () => (await new PostgresWalletStore(await get("pool")).addresses())[0],
+  migrations: {
+    status: async () => {
+      const url = await get("databaseUrl");
+      const pool = createPool({ url, applicationName: "taps-migrate" });
+      cleanups.push(() => endPool(pool));
+      const { applied, ...rest } = await migrationStatus(pool);
+      return { applied: applied.map(({ name }) => name), ...rest };
+    },
+    up: async () => migrate(config.MIGRATION_DATABASE_URL?.reveal() ?? (await get("databaseUrl"))),
+  },
+  configMistakes: () => productionMistakes(config),
+  start: (signal, tell) =>
+    startPaying({
+      config,
+      get,
+      signal,
+      tell,
+      logger: createLogger(config.LOG_LEVEL),
+      cleanups,
+      demoFile: demoFile(config),
+      metadata: metadata("taps"),
+    }),
+  sandbox: async ({ port, blockTimeMs }, signal, tell) => {
+    const dir = join(config.TAPS_DATA_DIR, demoChainId(), "chain");
+    const sandbox = await startSandbox({ dir, port, blockTime: blockTimeMs });
+    tell(`node and TzKT of chain ${sandbox.chainId}: ${sandbox.rpcUrl}`);
+    tell(
+      `baker ${sandbox.baker}, wallet ${sandbox.payer} with the secret key ${sandbox.payerSecretKey} (play money)`,
+    );
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+    await sandbox.stop();
+  },
+  close: async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  },
+});
+
+/** Runs one command of the command line; answers its exit code. */
+export const runTaps = async (args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> => {
+  const cleanups: Cleanup[] = [];
+  try {
+    const config = readConfig(env);
+    return await runCommand(
+      args,
+      createServices(config, register(root.createChildContainer(), config, cleanups), cleanups),
+    );
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return 1;
+  }
+};

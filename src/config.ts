@@ -1,0 +1,160 @@
+// Environment -> typed Config. Every mistake is named at once; no value is ever printed.
+import { resolve } from "node:path";
+import { inspect } from "node:util";
+import { z } from "zod";
+import { asCycle, tzAddress } from "./domain/identifiers.js";
+
+/** A value that no log, error or dump shows. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return "[secret]";
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect.custom](): string {
+    return this.toString();
+  }
+}
+
+const secret = (schema: z.ZodType<string>) => schema.transform((value) => new Secret(value));
+
+const urlOf = (...protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)),
+      `must be a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(" or ")}`,
+    );
+const httpUrl = urlOf("http", "https").transform((text) => text.replace(/\/+$/, ""));
+const secretUrl = (...protocols: string[]) => secret(urlOf(...protocols));
+
+const natural = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,8})$/, "must be a whole number, 0 or more")
+  .transform(Number);
+const port = natural.refine((value) => value <= 65_535, "must be a port, 0 to 65535");
+const oneOf = <T extends string>(...values: [T, ...T[]]) =>
+  z.enum(values, `must be ${values.join(", ").replace(/, ([^,]*)$/, " or $1")}`);
+
+const ROLES = ["api", "worker", "projector"] as const;
+export type Role = (typeof ROLES)[number];
+const roles = z
+  .string()
+  .transform((text) => text.split(",").map((role) => role.trim()))
+  .pipe(z.array(oneOf(...ROLES)).min(1))
+  .transform((list): ReadonlySet<Role> => new Set(list));
+
+/** All that is read of the environment, one line a variable. */
+const variables = z.object({
+  NODE_ENV: oneOf("production", "development", "test").default("development"),
+  LOG_LEVEL: oneOf("error", "warn", "info", "debug").default("info"),
+  TAPS_DATA_DIR: z
+    .string()
+    .default(".taps")
+    .transform((path) => resolve(path)),
+  TAPS_ROLES: roles.default(new Set(ROLES)),
+  DATABASE_URL: secretUrl("postgres", "postgresql").optional(),
+  MIGRATION_DATABASE_URL: secretUrl("postgres", "postgresql").optional(),
+  EVENTSTORE_URL: secretUrl("esdb", "esdb+discover").optional(),
+  TEZOS_RPC_URL: httpUrl.optional(),
+  TEZOS_FALLBACK_RPC_URL: httpUrl.optional(),
+  TZKT_URL: httpUrl.optional(),
+  REWARD_SOURCE: z.literal("tzkt", "must be tzkt").default("tzkt"),
+  BAKER: tzAddress.optional(),
+  PAYER: tzAddress.optional(),
+  START_CYCLE: natural.transform(asCycle).optional(),
+  SIGNER_URL: secretUrl("http", "https").optional(),
+  WALLET_ENCRYPTION_KEY: secret(z.string()).optional(),
+  WALLET_ENCRYPTION_IV: secret(z.string()).optional(),
+  JWT_SECRET: secret(z.string().min(32, "must have at least 32 characters")).optional(),
+  PORT: port.default(3000),
+  METRICS_PORT: port.optional(),
+  METRICS_TOKEN: secret(z.string()).optional(),
+  SENTRY_DSN: secretUrl("https").optional(),
+  SLACK_WEBHOOK_URL: secretUrl("https").optional(),
+  WEBHOOK_URL: secretUrl("http", "https").optional(),
+  WEBHOOK_SECRET: secret(z.string()).optional(),
+  ALERT_EMAIL: z.email("must be an email address").optional(),
+  SMTP_URL: secretUrl("smtp", "smtps").optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.optional(),
+});
+export type Config = z.output<typeof variables>;
+export type Variable = keyof Config;
+
+export interface Mistake {
+  readonly variable: Variable;
+  readonly problem: string;
+}
+
+/** What is wrong with the environment, all of it; the message names variables and rules, never a value. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  constructor(readonly mistakes: readonly Mistake[]) {
+    super(mistakes.map(({ variable, problem }) => `${variable} ${problem}`).join("\n"));
+  }
+}
+
+const NAMES = Object.keys(variables.shape) as Variable[];
+
+/** Rules over more than one variable. `given`: the variables that are set. */
+const combinations = (given: ReadonlySet<Variable>): Mistake[] => {
+  const needs = (variable: Variable, other: Variable): Mistake[] =>
+    given.has(variable) && !given.has(other) ? [{ variable, problem: `needs ${other}` }] : [];
+  return [
+    ...needs("MIGRATION_DATABASE_URL", "DATABASE_URL"),
+    ...needs("TEZOS_FALLBACK_RPC_URL", "TEZOS_RPC_URL"),
+    ...needs("WALLET_ENCRYPTION_KEY", "WALLET_ENCRYPTION_IV"),
+    ...needs("WALLET_ENCRYPTION_IV", "WALLET_ENCRYPTION_KEY"),
+    ...(given.has("SIGNER_URL") && given.has("WALLET_ENCRYPTION_KEY")
+      ? [{ variable: "SIGNER_URL" as const, problem: "and WALLET_ENCRYPTION_KEY exclude each other" }]
+      : []),
+  ];
+};
+
+/** Reads the environment; a variable that is set to nothing counts as unset. Throws `ConfigError`. */
+export const readConfig = (env: NodeJS.ProcessEnv): Config => {
+  const given = new Map(
+    NAMES.flatMap((name) => {
+      const value = env[name];
+      return value === undefined || value === "" ? [] : [[name, value] as const];
+    }),
+  );
+  const read = variables.safeParse(Object.fromEntries(given));
+  const mistakes = [
+    ...(read.error?.issues ?? []).map((issue): Mistake => ({
+      variable: variables.keyof().parse(issue.path[0]),
+      problem: issue.message.startsWith("must") ? issue.message : `is ${issue.message}`,
+    })),
+    ...combinations(new Set(given.keys())),
+  ];
+  if (!read.success || mistakes.length > 0) throw new ConfigError(mistakes);
+  return read.data;
+};
+
+const PRODUCTION_NEEDS = ["DATABASE_URL", "TEZOS_RPC_URL", "BAKER", "JWT_SECRET"] as const;
+
+/** What production must not go without: it neither keeps its truth beside the program nor pays on a toy chain. */
+export const productionMistakes = (config: Config): readonly Mistake[] =>
+  config.NODE_ENV === "production"
+    ? PRODUCTION_NEEDS.filter((variable) => config[variable] === undefined).map((variable) => ({
+        variable,
+        problem: "must be set in production",
+      }))
+    : [];
+
+/** Whether anything can sign for the payer. */
+export const hasSigner = (config: Config): boolean =>
+  config.SIGNER_URL !== undefined || config.WALLET_ENCRYPTION_KEY !== undefined;

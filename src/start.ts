@@ -1,0 +1,219 @@
+// `taps start`: the demo without a node, a real baker with one.
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { ensureRegistered, registerPayer } from "./application/commands/registration.js";
+import { switchMode } from "./application/commands/mode.js";
+import { type Signer } from "./application/ports/chain.js";
+import { type EventMetadata, type Position, START } from "./application/ports/event-store.js";
+import { PayerProcess, type Report } from "./application/process/payer-process.js";
+import { runAll } from "./application/process/run-all.js";
+import { describeEvent, PayoutSummary } from "./application/queries/progress.js";
+import { Repository } from "./application/repository.js";
+import { type Get } from "./composition.js";
+import { type Config, hasSigner, productionMistakes } from "./config.js";
+import { bakerOf } from "./application/aggregates.js";
+import { installationIdentity, unsafeSettings } from "./infrastructure/postgres/identity.js";
+import { PostgresLease } from "./infrastructure/postgres/lease.js";
+import { transact } from "./infrastructure/postgres/pool.js";
+import { PostgresWalletStore } from "./infrastructure/postgres/wallet-store.js";
+import { DurableWitness } from "./infrastructure/postgres/witness.js";
+import { systemClock } from "./infrastructure/system-clock.js";
+import { type Logger } from "./infrastructure/telemetry/logging.js";
+import { TezosOperationCodec } from "./infrastructure/tezos/forging.js";
+import { LazySigner, noSigner } from "./infrastructure/tezos/signers/lazy.js";
+import { RemoteSigner } from "./infrastructure/tezos/signers/remote.js";
+import { ProjectionRunner } from "./readmodel/engine.js";
+import { ProjectionStore } from "./readmodel/store.js";
+import { projections } from "../projections/all.js";
+import { demoChainId, type RunningSandbox, startSandbox } from "./sandbox/demo.js";
+import { chainExists } from "./sandbox/journal.js";
+
+/** Something is missing or does not fit; the message says what to do. */
+export class SetupError extends Error {
+  override readonly name = "SetupError";
+}
+
+export interface Starting {
+  readonly config: Config;
+  readonly get: Get;
+  readonly signal: AbortSignal;
+  readonly tell: (line: string) => void;
+  readonly logger: Logger;
+  readonly cleanups: (() => Promise<void>)[];
+  readonly demoFile: string;
+  readonly metadata: () => EventMetadata;
+}
+
+const BLOCK_TIME_MS = 1_000;
+/** Cycles after which the demo adds up. */
+const DEMO_CYCLES = 3;
+
+const openSigner = async (
+  { config, get }: Starting,
+  payer: () => Promise<string | undefined>,
+): Promise<Signer> => {
+  if (config.SIGNER_URL) {
+    const address = config.PAYER;
+    if (!address) throw new SetupError("PAYER must be set: the address that SIGNER_URL signs for");
+    return new RemoteSigner(config.SIGNER_URL.reveal(), address);
+  }
+  if (!config.WALLET_ENCRYPTION_KEY) return noSigner();
+  const store = new PostgresWalletStore(await get("pool"));
+  const [address] = await store.addresses();
+  if (address === undefined || (await payer()) !== address) return noSigner();
+  const secret = get("vault").open(address, (await store.load(address)) as never);
+  const { NativeSigner } = await import("./infrastructure/tezos/signers/native.js");
+  return NativeSigner.fromSecret(secret);
+};
+
+/** The simulated chain, and where the commands beside the demo find it. A log without its chain is refused. */
+const openDemo = async ({ config, demoFile, cleanups, get }: Starting): Promise<RunningSandbox> => {
+  const dir = join(config.TAPS_DATA_DIR, demoChainId(), "chain");
+  if (!chainExists(dir) && (await (await get("log")).head()) > START) {
+    const remove = join(config.TAPS_DATA_DIR, demoChainId());
+    throw new SetupError(`the demo's log is there but its chain is not: remove ${remove} to begin anew`);
+  }
+  const sandbox = await startSandbox({ dir, blockTime: BLOCK_TIME_MS });
+  cleanups.push(async () => {
+    await sandbox.stop();
+    await rm(demoFile, { force: true });
+  });
+  await writeFile(demoFile, JSON.stringify({ rpcUrl: sandbox.rpcUrl, baker: sandbox.baker }));
+  return sandbox;
+};
+
+const prepareDemo = async (starting: Starting, sandbox: RunningSandbox): Promise<void> => {
+  const acts = { ...(await starting.get("acts")), startCycle: sandbox.firstCycle };
+  const { mode, payer } = await ensureRegistered(acts);
+  if (payer !== undefined) return;
+  await registerPayer(acts, sandbox.payer);
+  if (mode !== "on") await switchMode(acts, "on");
+};
+
+const requireProduction = async ({ config, get }: Starting): Promise<void> => {
+  const mistakes = productionMistakes(config);
+  if (mistakes.length > 0) {
+    throw new SetupError(mistakes.map(({ variable, problem }) => `${variable} ${problem}`).join("\n"));
+  }
+  if (config.NODE_ENV !== "production") return;
+  const unsafe = await unsafeSettings(await get("pool"));
+  if (unsafe.length > 0) throw new SetupError(`the log's database must have ${unsafe.join(", ")} on`);
+  const { mode } = (await new Repository(await get("log")).load(bakerOf(await get("baker")))).state;
+  if (mode === "on" && !hasSigner(config))
+    throw new SetupError("mode on needs SIGNER_URL, or WALLET_ENCRYPTION_KEY");
+};
+
+/** Logs what the process waits for when it changes. */
+const reporter = (logger: Logger) => {
+  let last = "";
+  return (report: Report): void => {
+    const text = JSON.stringify(report, (_, value: unknown) =>
+      typeof value === "bigint" ? value.toString() : value instanceof Error ? value.message : value,
+    );
+    if (text === last) return;
+    last = text;
+    const level = report.kind === "unavailable" ? "warn" : "debug";
+    logger[level](report.kind, { report: JSON.parse(text) as unknown });
+  };
+};
+
+const createProcess = async (starting: Starting, signer: Signer): Promise<PayerProcess> => {
+  const { get, metadata, logger } = starting;
+  const [log, chain, pool, folder] = await Promise.all([
+    get("log"),
+    get("chain"),
+    get("pool"),
+    get("folder"),
+  ]);
+  return new PayerProcess(
+    {
+      baker: await get("baker"),
+      log,
+      repository: new Repository(log),
+      chain,
+      codec: new TezosOperationCodec(),
+      signer,
+      source: await get("source"),
+      limitOf: async () => (await chain.constants((await chain.head()).hash)).limitOfDelegationOverBaking,
+      lease: new PostgresLease(pool, { name: "payer" }),
+      witness: new DurableWitness(pool, { name: "wallet", folder }),
+      identity: () => installationIdentity(pool),
+      clock: systemClock,
+      metadata,
+    },
+    reporter(logger),
+  );
+};
+
+/** Prints a line a step from here on; in the demo adds up after three cycles. */
+const present = async (
+  { get, tell, config }: Starting,
+  after: Position,
+  signal: AbortSignal,
+): Promise<void> => {
+  const summary = new PayoutSummary();
+  let told = 0;
+  for await (const message of (await get("log")).subscribeAll({ after: START, signal })) {
+    if (message.kind !== "event") continue;
+    const { event, stream, position } = message.event;
+    summary.add(event, stream);
+    if (position <= after) {
+      told = summary.count;
+      continue;
+    }
+    const line = describeEvent(message.event);
+    if (line !== undefined) tell(line);
+    if (config.TEZOS_RPC_URL === undefined && summary.count >= told + DEMO_CYCLES) {
+      told = summary.count;
+      tell(
+        `\n${summary
+          .lines()
+          .slice(-2 * DEMO_CYCLES)
+          .join("\n")}`,
+      );
+      tell(`Everyone was paid once. Try now, in another terminal: npx --no-install taps status\n`);
+    }
+  }
+};
+
+const runProjections = async ({ get, logger }: Starting) => {
+  const [log, pool] = await Promise.all([get("log"), get("pool")]);
+  return projections.map((projection) => {
+    const store = new ProjectionStore((work) => transact(pool, work), projection);
+    const runner = new ProjectionRunner(projection, log, store, systemClock);
+    return async (signal: AbortSignal) => {
+      await runner.run(signal);
+      if (runner.state.at === "stopped")
+        logger.error("projection stopped", { projection: projection.name, finding: runner.state.finding });
+    };
+  });
+};
+
+/** Starts everything that `TAPS_ROLES` names and runs it until the signal is aborted. */
+export const startPaying = async (starting: Starting): Promise<void> => {
+  const { config, get, tell, signal } = starting;
+  if (config.TEZOS_RPC_URL !== undefined || config.NODE_ENV === "production")
+    await requireProduction(starting);
+  const demo = config.TEZOS_RPC_URL === undefined ? await openDemo(starting) : undefined;
+  if (demo) {
+    tell(
+      `TAPS demo: simulated chain ${demo.chainId}, 736 recorded mainnet delegators; Ctrl-C stops it, and it goes on where it was`,
+    );
+    await prepareDemo(starting, demo);
+  } else await ensureRegistered(await get("acts"));
+  const after = await (await get("log")).head();
+  const payer = async () =>
+    (await new Repository(await get("log")).load(bakerOf(await get("baker")))).state.payer;
+  const signer = new LazySigner(async () => {
+    if (!demo) return openSigner(starting, payer);
+    const { NativeSigner } = await import("./infrastructure/tezos/signers/native.js");
+    return NativeSigner.fromSecret(demo.payerSecretKey);
+  });
+  const parts: ((signal: AbortSignal) => Promise<void>)[] = [(until) => present(starting, after, until)];
+  if (config.TAPS_ROLES.has("worker")) {
+    const process = await createProcess(starting, signer);
+    parts.push((until) => process.run(until));
+  }
+  if (config.TAPS_ROLES.has("projector")) parts.push(...(await runProjections(starting)));
+  await runAll(signal, parts);
+};
