@@ -61,7 +61,7 @@ const openSigner = async (
   const store = new PostgresWalletStore(await get("pool"));
   const [address] = await store.addresses();
   if (address === undefined || (await payer()) !== address) return noSigner();
-  const secret = get("vault").open(address, (await store.load(address)) as never);
+  const secret = get("vault").open(address, await store.load(address));
   const { NativeSigner } = await import("./infrastructure/tezos/signers/native.js");
   return NativeSigner.fromSecret(secret);
 };

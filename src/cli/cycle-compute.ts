@@ -3,8 +3,7 @@ import { type Command, Option } from "commander";
 import { policyFrom } from "../application/commands/policy.js";
 import { computeCycle } from "../application/compute-cycle.js";
 import { type Services } from "../application/services.js";
-import { type TzAddress } from "../domain/identifiers.js";
-import { describeRefusal } from "../domain/reward/refusals.js";
+import { describeRefusal, type TzAddress } from "../application/arguments.js";
 import { CommandEnd, EXIT } from "./exit.js";
 import { printFields, printJson, toBaker, toCycle } from "./io.js";
 

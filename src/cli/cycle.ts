@@ -2,7 +2,7 @@ import { type Command } from "commander";
 import * as cycles from "../application/commands/cycles.js";
 import { showCycle } from "../application/queries/status.js";
 import { type Services } from "../application/services.js";
-import { type Cycle } from "../domain/identifiers.js";
+import { type Cycle } from "../application/arguments.js";
 import { cycleComputeCommand } from "./cycle-compute.js";
 import { show, tell, toCycle } from "./io.js";
 

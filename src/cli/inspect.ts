@@ -1,5 +1,5 @@
 import { type Command } from "commander";
-import { type StreamName } from "../domain/identifiers.js";
+import { streamFrom } from "../application/arguments.js";
 import { examineInstallation } from "../application/queries/doctor.js";
 import { status } from "../application/queries/status.js";
 import { type Services } from "../application/services.js";
@@ -37,7 +37,7 @@ export const inspectCommands = (program: Command, services: Services): void => {
     .argument("<stream>", "such as cycle-tz1..._750 or wallet-tz1...")
     .action(async (stream: string) => {
       for await (const { event, revision, recordedAt, id } of (await services.log()).read(
-        stream as StreamName,
+        streamFrom(stream),
       )) {
         print(JSON.stringify({ revision, id, recordedAt, ...event }, bigints));
       }

@@ -1,12 +1,12 @@
 import { InvalidArgumentError } from "commander";
 import {
-  address,
   type Address,
-  asCycle,
+  addressFrom,
+  bakerFrom,
   type Cycle,
-  tzAddress,
+  cycleFrom,
   type TzAddress,
-} from "../domain/identifiers.js";
+} from "../application/arguments.js";
 
 /** Standard output is for data alone; everything else goes to standard error. */
 export const print = (text: string): void => {
@@ -28,26 +28,21 @@ export const printFields = (value: object, indent = ""): void => {
     if (typeof field === "object" && field !== null && Object.keys(field).length > 0) {
       print(`${indent}${name}:`);
       printFields(field, `${indent}  `);
-    } else print(`${indent}${name}: ${typeof field === "object" ? "-" : String(field)}`);
+    } else
+      print(
+        `${indent}${name}: ${typeof field === "string" ? field : typeof field === "object" ? "-" : JSON.stringify(field)}`,
+      );
   }
 };
 
 export const show = (value: object, options: { readonly json?: boolean }): void =>
   options.json === true ? printJson(value) : printFields(value);
 
-export const toCycle = (text: string): Cycle => {
-  if (!/^(0|[1-9][0-9]{0,6})$/.test(text)) throw new InvalidArgumentError("a cycle is a whole number.");
-  return asCycle(Number(text));
+const orRefuse = <T>(value: T | undefined, problem: string): T => {
+  if (value === undefined) throw new InvalidArgumentError(problem);
+  return value;
 };
 
-export const toBaker = (text: string): TzAddress => {
-  const read = tzAddress.safeParse(text);
-  if (!read.success) throw new InvalidArgumentError("not a tz1-tz4 address.");
-  return read.data;
-};
-
-export const toAddress = (text: string): Address => {
-  const read = address.safeParse(text);
-  if (!read.success) throw new InvalidArgumentError("not a Tezos address.");
-  return read.data;
-};
+export const toCycle = (text: string): Cycle => orRefuse(cycleFrom(text), "a cycle is a whole number.");
+export const toBaker = (text: string): TzAddress => orRefuse(bakerFrom(text), "not a tz1-tz4 address.");
+export const toAddress = (text: string): Address => orRefuse(addressFrom(text), "not a Tezos address.");

@@ -1,7 +1,7 @@
 import { type Command } from "commander";
 import { holdPayment, releasePayment } from "../application/commands/payments.js";
 import { type Services } from "../application/services.js";
-import { type Address, type Cycle } from "../domain/identifiers.js";
+import { type Address, type Cycle } from "../application/arguments.js";
 import { tell, toAddress, toCycle } from "./io.js";
 
 export const paymentCommand = (program: Command, services: Services): void => {

@@ -39,7 +39,7 @@ export const serveCommands = (program: Command, services: Services): void => {
     .action(async ({ json }: { json?: boolean }) => {
       const status = await services.migrations.status();
       if (json === true) return printJson(status);
-      for (const [state, names] of Object.entries(status) as [string, readonly string[]][]) {
+      for (const [state, names] of Object.entries(status)) {
         for (const name of names) print(`${state}: ${name}`);
       }
     });

@@ -24,12 +24,6 @@ export const signedMutezCodec = decimal(INTEGER);
 export const mutezCodec = decimal(NATURAL);
 export const basisPoints = z.number().int().min(0).max(10_000).brand<"BasisPoints">();
 
-export const sum = (amounts: Iterable<Mutez>): Mutez => {
-  let total = 0n;
-  for (const amount of amounts) total += amount;
-  return mutez(total);
-};
-
 /** Sum of one field over rows, in mutez. */
 export const sumOf = <T>(rows: Iterable<T>, amount: (row: T) => Mutez): Mutez => {
   let total = 0n;

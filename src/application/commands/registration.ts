@@ -5,7 +5,7 @@ import { act, type Acts, refuseAct } from "./acts.js";
 
 /** Registers the baker before anything is written; what is registered must agree with the environment. */
 export const ensureRegistered = async (acts: Acts): Promise<Baker.State> => {
-  const { baker, repository, chain, startCycle, payer, actor } = acts;
+  const { baker, repository, chain, startCycle, payer } = acts;
   const { state } = await repository.load(bakerOf(baker));
   if (!state.registered) {
     const head = await chain.head();

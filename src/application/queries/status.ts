@@ -1,5 +1,5 @@
 import type * as Baker from "../../domain/baker/baker.js";
-import * as Cycle from "../../domain/cycle/cycle.js";
+import type * as Cycle from "../../domain/cycle/cycle.js";
 import { type Cycle as CycleNumber } from "../../domain/identifiers.js";
 import * as Payment from "../../domain/payment/payment.js";
 import * as Wallet from "../../domain/wallet/wallet.js";

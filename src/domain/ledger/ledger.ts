@@ -125,9 +125,3 @@ export const isClosed =
   ({ payment, plan }: PayoutPlan) =>
   (state: State): boolean =>
     (state.closed.get(payment) ?? 0) >= plan;
-
-/** A delegator's balance that no plan holds, in mutez. */
-export const balanceOf =
-  (delegator: Address) =>
-  (state: State): Mutez =>
-    state.balances.get(delegator) ?? ZERO;

@@ -63,7 +63,6 @@ const foreignOperation = z.strictObject({
     }),
   ),
 });
-export type ForeignOperation = z.infer<typeof foreignOperation>;
 
 const pause = z.strictObject({
   reason: pauseReason,

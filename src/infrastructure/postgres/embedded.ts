@@ -17,8 +17,6 @@ import {
   stopPostmaster,
 } from "./embedded/server.js";
 
-export { EmbeddedPostgresError } from "./embedded/errors.js";
-
 export interface EmbeddedPostgres {
   /** Connection string over a unix socket that only this user (and root) can reach. */
   readonly url: string;

@@ -1,6 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { z } from "zod";
-import { type WalletRecord } from "../../../application/ports/wallet-store.js";
 import { type TzAddress } from "../../../domain/identifiers.js";
 
 /** The key does not open the record, or the record was changed. */
@@ -17,6 +16,9 @@ export class WeakWalletKey extends Error {
     super("WALLET_ENCRYPTION_KEY must be 32 random bytes, as 64 hexadecimal digits or as base64");
   }
 }
+
+/** An encrypted key, opaque to whoever keeps it. */
+type WalletRecord = z.infer<typeof record>;
 
 const VERSION = 1;
 const INFO = "taps wallet v1";
@@ -62,7 +64,7 @@ export class Vault {
   }
 
   /** Throws `WrongWalletKey`. */
-  open(address: TzAddress, sealed: WalletRecord): string {
+  open(address: TzAddress, sealed: unknown): string {
     const { nonce, ciphertext, tag } = record.parse(sealed);
     const decipher = createDecipheriv("aes-256-gcm", this.key, Buffer.from(nonce, "base64"))
       .setAAD(Buffer.from(`${VERSION}:${address}`))
