@@ -185,18 +185,22 @@ export const adopt =
       : refuse("already-adopted", { chainId: state.adopted.chainId });
   };
 
-/** A new leaseholder's first act. Lower tokens never write an operation again. */
+/**
+ * A new leaseholder's first act. Lower tokens never write an operation again. The same token again is refused
+ * too: it may be another process's term, and a token that two hold is no fence.
+ */
 export const startTerm =
   (command: Data<"TermStarted">): Decide =>
-  (state) => {
-    if (command.token === state.token) return [];
-    if (command.token < state.token)
-      return refuse("stale-term", { token: command.token, current: state.token });
-    return [{ type: "TermStarted", data: command }];
-  };
+  (state) =>
+    command.token > state.token
+      ? [{ type: "TermStarted", data: command }]
+      : refuse("stale-term", { token: command.token, current: state.token });
 
+/** Before the first term (token 0) nobody holds one. */
 const ofTerm = (state: State, token: bigint) =>
-  token === state.token ? undefined : refuse("stale-term" as const, { token, current: state.token });
+  token === state.token && token > 0n
+    ? undefined
+    : refuse("stale-term" as const, { token, current: state.token });
 
 /** The counter that the next operation must begin with, once all before it are included. */
 export const nextCounter = (state: State): Counter =>
