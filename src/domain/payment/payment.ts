@@ -1,7 +1,7 @@
 // How one payout's money moves: from a fixed plan, batch by batch, until each obligation is paid, carried or held.
 import { type Decision, refuse, unreachable } from "../decision.js";
 import { merkleRoot } from "../digest.js";
-import { chunksOf } from "../event.js";
+import { chunksOf, closedRows, type OpenList, withChunk } from "../event.js";
 import {
   type Address,
   type Cycle,
@@ -40,7 +40,7 @@ type Completed = Extract<Event, { type: "PayoutCompleted" }>["data"];
 
 export interface State {
   /** Rows of the attempt being written. */
-  readonly writing: { readonly attempt: Digest; readonly rows: readonly Obligation[] } | undefined;
+  readonly writing: OpenList<Obligation> | undefined;
   readonly plan: Planned | undefined;
   /** Number of the newest plan, void ones included. */
   readonly plans: number;
@@ -110,12 +110,10 @@ const initialStatus = (row: Obligation): Status =>
 
 export const evolve = (state: State, event: Event): State => {
   switch (event.type) {
-    case "ObligationsAdded": {
-      const before = state.writing?.attempt === event.data.attempt ? state.writing.rows : [];
-      return { ...state, writing: { attempt: event.data.attempt, rows: [...before, ...event.data.rows] } };
-    }
+    case "ObligationsAdded":
+      return { ...state, writing: withChunk(state.writing, event.data) };
     case "PayoutPlanned": {
-      const rows = state.writing?.attempt === event.data.attempt ? state.writing.rows : [];
+      const rows = closedRows(state.writing, event.data);
       const obligations = new Map(rows.map((row) => [row.id, { ...row, status: initialStatus(row) }]));
       return { ...state, writing: undefined, plan: event.data, plans: event.data.plan, obligations };
     }
