@@ -21,5 +21,7 @@ export const isRefused = <Event, Code extends string>(
 
 /** Closes a switch over a union: a new member that is not handled does not compile. */
 export const unreachable = (value: never): never => {
-  throw new Error(`not handled: ${JSON.stringify(value)}`);
+  throw new Error(
+    `not handled: ${JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? `${v}` : v))}`,
+  );
 };

@@ -5,15 +5,29 @@ import { type Digest } from "./identifiers.js";
 export type Json =
   string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
 
-/** RFC 8785 (JCS) form: keys sorted by UTF-16 code units, no white space. Undefined members are left out. */
+/** `JSON.stringify` writes a lone surrogate as this escape, and nothing else so. */
+const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f]/;
+
+/**
+ * RFC 8785 (JCS) form: keys sorted by UTF-16 code units, no white space. Undefined members are left out.
+ * Throws RangeError on what that form does not have: NaN, infinities and lone surrogates.
+ */
 export const canonicalJson = (value: Json): string => {
+  const text = canonicalText(value);
+  if (text.includes("\\ud") && LONE_SURROGATE.test(text))
+    throw new RangeError("a lone surrogate is not JSON");
+  return text;
+};
+
+const canonicalText = (value: Json): string => {
+  if (typeof value === "number" && !Number.isFinite(value)) throw new RangeError(`${value} is not JSON`);
   if (value === null || typeof value !== "object") return JSON.stringify(value);
-  if (isList(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (isList(value)) return `[${value.map(canonicalText).join(",")}]`;
   const members = Object.keys(value)
     .sort()
     .flatMap((key) => {
       const member = value[key];
-      return member === undefined ? [] : [`${JSON.stringify(key)}:${canonicalJson(member)}`];
+      return member === undefined ? [] : [`${JSON.stringify(key)}:${canonicalText(member)}`];
     });
   return `{${members.join(",")}}`;
 };

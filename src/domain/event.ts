@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type Digest } from "./identifiers.js";
 
 /** The schema version that this release writes, per event codec. */
 export const schemaVersions = z.registry<{ schemaVersion: number }>();
@@ -15,6 +16,31 @@ export const defineEvent = <T extends string, S extends z.ZodRawShape>(
 
 /** Rows an event may carry at most: one append is limited to 1 MiB in sum. */
 export const CHUNK_ROWS = 500;
+
+/** Rows of a list that no closing event has closed yet; `attempt` is the digest of the list's input. */
+export interface OpenList<Row> {
+  readonly attempt: Digest;
+  readonly rows: readonly Row[];
+}
+
+/** An open list with a chunk more; a chunk of another attempt begins anew, so that two are never mixed. */
+export const withChunk = <Row>(open: OpenList<Row> | undefined, chunk: OpenList<Row>): OpenList<Row> => ({
+  attempt: chunk.attempt,
+  rows: open?.attempt === chunk.attempt ? [...open.rows, ...chunk.rows] : chunk.rows,
+});
+
+/**
+ * The rows that a closing event closes. Throws when they are not as many as it says: that log is damaged, and a
+ * shorter list would silently forget what is owed.
+ */
+export const closedRows = <Row>(
+  open: OpenList<Row> | undefined,
+  closing: { readonly attempt: Digest; readonly count: number },
+): readonly Row[] => {
+  const rows = open?.attempt === closing.attempt ? open.rows : [];
+  if (rows.length === closing.count) return rows;
+  throw new Error(`a list of ${closing.count} rows is closed with ${rows.length}: the log is damaged`);
+};
 
 /** Cuts rows into chunks of at most `CHUNK_ROWS`, in order. */
 export const chunksOf = <T>(rows: readonly T[], size: number = CHUNK_ROWS): T[][] =>

@@ -110,9 +110,16 @@ export const asCycle = (value: number): Cycle => cycleNumber.parse(value);
 export const asLevel = (value: number): Level => level.parse(value);
 export const asCounter = (value: bigint): Counter => value as Counter;
 
-/** Joins a category and its elements; `-` ends the category, `_` separates elements. */
-export const streamName = (category: string, ...elements: (string | number)[]): StreamName =>
-  `${category}-${elements.join("_")}` as StreamName;
+/**
+ * Joins a category and its elements; `-` ends the category, `_` separates elements. Throws RangeError on a part
+ * that holds one of them, or nothing: two lists of parts never give one name.
+ */
+export const streamName = (category: string, ...elements: (string | number)[]): StreamName => {
+  const wrong = [category, ...elements].find((part) => !/^[^-_]+$/.test(`${part}`));
+  if (wrong !== undefined || elements.length === 0)
+    throw new RangeError(`"${wrong}" cannot be part of a stream's name`);
+  return `${category}-${elements.join("_")}` as StreamName;
+};
 
 /** Category and elements of a stream's name. */
 export const parseStreamName = (stream: string): { category: string; elements: string[] } => {

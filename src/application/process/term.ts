@@ -1,4 +1,5 @@
 // A leaseholder's term: its token in the wallet's stream, and whether the log was restored behind its back.
+import { isRefused } from "../../domain/decision.js";
 import { type DomainEvent } from "../../domain/events.js";
 import { asLevel, type TzAddress } from "../../domain/identifiers.js";
 import * as Wallet from "../../domain/wallet/wallet.js";
@@ -42,7 +43,9 @@ export class Term {
     const wallet = await this.ports.repository.load(walletOf(payer));
     const token = (lease > wallet.state.token ? lease : wallet.state.token) + 1n;
     const identity = await this.ports.identity();
-    const events: DomainEvent[] = [{ type: "TermStarted", data: { token, identity } }];
+    const started = Wallet.startTerm({ token, lease, identity })(wallet.state);
+    if (isRefused(started)) return undefined;
+    const events: DomainEvent[] = [...started];
     const restored = await this.evidenceOfRestore(payer, wallet.state, identity);
     if (restored !== undefined) events.push(await this.pauseFor(restored));
     const appended = await this.ports.repository.append(

@@ -1,6 +1,7 @@
 // The baker's terms: which chain, from which cycle, who pays, by what policy, and whether at all.
 import { z } from "zod";
 import { type Decision, refuse, unreachable } from "../decision.js";
+import { canonicalJson } from "../digest.js";
 import { chunksOf, defineEvent } from "../event.js";
 import {
   type Address,
@@ -145,6 +146,11 @@ export const setPayer =
 /** More would not fit into one append, which keeps policy and terms together. */
 const MAX_TERMS = 4_000;
 
+const policyText = (policy: AllocationPolicy): string =>
+  canonicalJson(z.encode(allocationPolicyCodec, policy));
+const termsText = (terms: Iterable<TermsRow>): string =>
+  canonicalJson([...terms].map((row) => z.encode(termsRowCodec, row)));
+
 /** Replaces the policy; with `terms` given also all delegators' terms. */
 export const changePolicy =
   (command: {
@@ -157,6 +163,9 @@ export const changePolicy =
     if (!state.registered) return refuse("not-registered");
     if (terms && terms.length > MAX_TERMS)
       return refuse("too-many-terms", { limit: MAX_TERMS, found: terms.length });
+    const samePolicy = state.policy !== undefined && policyText(state.policy) === policyText(policy);
+    const sameTerms = terms === undefined || termsText(terms) === termsText(state.terms.values());
+    if (samePolicy && sameTerms) return [];
     const cleared: Event[] = state.terms.size > 0 ? [{ type: "DelegatorTermsCleared", data: { actor } }] : [];
     return [
       { type: "PolicyChanged", data: { policy, actor } },

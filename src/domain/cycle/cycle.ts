@@ -2,7 +2,15 @@
 import { z } from "zod";
 import { type Decision, refuse, unreachable } from "../decision.js";
 import { defineEvent } from "../event.js";
-import { type Cycle, digest, level, type Level, streamName, type TzAddress } from "../identifiers.js";
+import {
+  type Cycle,
+  digest,
+  type Digest,
+  level,
+  type Level,
+  streamName,
+  type TzAddress,
+} from "../identifiers.js";
 import { mutezCodec, signedMutezCodec } from "../money.js";
 
 export const stream = (baker: TzAddress, cycle: Cycle) => streamName("cycle", baker, cycle);
@@ -43,10 +51,12 @@ export type Event = z.infer<typeof Event>;
 export interface State {
   readonly at: "unknown" | "open" | "ended" | "rewards-ready" | "paying" | "settled" | "skipped";
   readonly lastLevel: Level | undefined;
+  /** Of the allocation that was announced last. */
+  readonly rewards: Digest | undefined;
   readonly held: { readonly reason: HoldReason; readonly detail: string } | undefined;
 }
 
-export const initial: State = { at: "unknown", lastLevel: undefined, held: undefined };
+export const initial: State = { at: "unknown", lastLevel: undefined, rewards: undefined, held: undefined };
 
 export const evolve = (state: State, event: Event): State => {
   switch (event.type) {
@@ -55,7 +65,7 @@ export const evolve = (state: State, event: Event): State => {
     case "CycleEnded":
       return { ...state, at: "ended" };
     case "CycleRewardsReady":
-      return { ...state, at: "rewards-ready" };
+      return { ...state, at: "rewards-ready", rewards: event.data.digest };
     case "CyclePayoutStarted":
       return { ...state, at: "paying" };
     case "CycleSettled":
@@ -101,7 +111,8 @@ export const rewardsReady =
   (command: Data<"CycleRewardsReady">): Decide =>
   (state) => {
     if (state.at === "unknown" || state.at === "open") return refuse("not-ended");
-    return state.at === "ended" ? [{ type: "CycleRewardsReady", data: command }] : [];
+    const isNew = state.at === "ended" || (state.at === "rewards-ready" && state.rewards !== command.digest);
+    return isNew ? [{ type: "CycleRewardsReady", data: command }] : [];
   };
 
 /** First step of planning: from here on skipping must undo the plan. */

@@ -2,8 +2,8 @@
 import { z } from "zod";
 import { type Decision, refuse, unreachable } from "../decision.js";
 import { merkleRoot } from "../digest.js";
-import { chunksOf, defineEvent } from "../event.js";
-import { address, type Address, type Digest, digest, streamName, type TzAddress } from "../identifiers.js";
+import { chunksOf, closedRows, defineEvent, type OpenList, withChunk } from "../event.js";
+import { address, type Address, digest, streamName, type TzAddress } from "../identifiers.js";
 import { type Mutez, mutez, signedMutezCodec, sumOf, ZERO } from "../money.js";
 
 export const stream = (baker: TzAddress) => streamName("ledger", baker);
@@ -33,7 +33,7 @@ export interface State {
   readonly balances: ReadonlyMap<Address, Mutez>;
   readonly take: (PayoutPlan & { readonly balances: ReadonlyMap<Address, Mutez> }) | undefined;
   /** Rows of the attempt being written, in order. */
-  readonly writing: { readonly attempt: Digest; readonly rows: readonly CarriedRow[] } | undefined;
+  readonly writing: OpenList<CarriedRow> | undefined;
   /** Plans whose take is closed, by payment stream: the newest plan's number. */
   readonly closed: ReadonlyMap<string, number>;
 }
@@ -57,12 +57,10 @@ export const evolve = (state: State, event: Event): State => {
   switch (event.type) {
     case "BalancesTaken":
       return { ...state, balances: new Map(), take: { ...event.data, balances: state.balances } };
-    case "CarriedRows": {
-      const before = state.writing?.attempt === event.data.attempt ? state.writing.rows : [];
-      return { ...state, writing: { attempt: event.data.attempt, rows: [...before, ...event.data.rows] } };
-    }
+    case "CarriedRows":
+      return { ...state, writing: withChunk(state.writing, event.data) };
     case "BalancesCarried": {
-      const rows = state.writing?.attempt === event.data.attempt ? state.writing.rows : [];
+      const rows = closedRows(state.writing, event.data);
       const closed = new Map(state.closed).set(event.data.payment, event.data.plan);
       return { balances: added(state.balances, rows), take: undefined, writing: undefined, closed };
     }

@@ -1,7 +1,7 @@
 // How one payout's money moves: from a fixed plan, batch by batch, until each obligation is paid, carried or held.
 import { type Decision, refuse, unreachable } from "../decision.js";
 import { merkleRoot } from "../digest.js";
-import { chunksOf } from "../event.js";
+import { chunksOf, closedRows, type OpenList, withChunk } from "../event.js";
 import {
   type Address,
   type Cycle,
@@ -40,7 +40,7 @@ type Completed = Extract<Event, { type: "PayoutCompleted" }>["data"];
 
 export interface State {
   /** Rows of the attempt being written. */
-  readonly writing: { readonly attempt: Digest; readonly rows: readonly Obligation[] } | undefined;
+  readonly writing: OpenList<Obligation> | undefined;
   readonly plan: Planned | undefined;
   /** Number of the newest plan, void ones included. */
   readonly plans: number;
@@ -110,12 +110,10 @@ const initialStatus = (row: Obligation): Status =>
 
 export const evolve = (state: State, event: Event): State => {
   switch (event.type) {
-    case "ObligationsAdded": {
-      const before = state.writing?.attempt === event.data.attempt ? state.writing.rows : [];
-      return { ...state, writing: { attempt: event.data.attempt, rows: [...before, ...event.data.rows] } };
-    }
+    case "ObligationsAdded":
+      return { ...state, writing: withChunk(state.writing, event.data) };
     case "PayoutPlanned": {
-      const rows = state.writing?.attempt === event.data.attempt ? state.writing.rows : [];
+      const rows = closedRows(state.writing, event.data);
       const obligations = new Map(rows.map((row) => [row.id, { ...row, status: initialStatus(row) }]));
       return { ...state, writing: undefined, plan: event.data, plans: event.data.plan, obligations };
     }
@@ -205,6 +203,7 @@ export type Refusal =
   | "not-open"
   | "does-not-add-up"
   | "unknown-batch"
+  | "batch-differs"
   | "batch-settled"
   | "payout-completed"
   | "in-batch"
@@ -213,6 +212,12 @@ type Data<T extends Event["type"]> = Extract<Event, { type: T }>["data"];
 type Decide = (state: State) => Decision<Event, Refusal>;
 
 const wire = (row: Obligation) => ({ ...row, due: row.due.toString() });
+
+/** The first name that stands in a list twice: what is named twice would be paid twice, or forgotten once. */
+const namedTwice = (names: readonly string[]): string | undefined => {
+  const seen = new Set<string>();
+  return names.find((name) => seen.has(name) || !seen.add(name));
+};
 
 /** Fixes the plan; goes on behind the chunks of the same rows that are written already. */
 export const plan =
@@ -223,6 +228,10 @@ export const plan =
   ): Decide =>
   (state) => {
     const { obligations, ...rest } = command;
+    const doubled = namedTwice(obligations.map((row) => row.id));
+    const empty = obligations.find((row) => row.due <= 0n)?.id;
+    const wrong = doubled ?? empty;
+    if (wrong !== undefined) return refuse("does-not-add-up", { obligation: wrong });
     const root = merkleRoot(obligations.map(wire));
     if (state.plan) return state.plan.digest === root ? [] : refuse("plan-exists", { plan: state.plan.plan });
     const written = state.writing?.attempt === root ? state.writing.rows.length : 0;
@@ -237,29 +246,49 @@ export const plan =
     ];
   };
 
-/** Voids a plan of which no batch was formed. */
+/** Voids a plan of which no batch was formed, and whose take is not given back as a completed payout's. */
 export const reject =
   (command: Data<"PayoutRejected">): Decide =>
   (state) => {
     if (!state.plan) return [];
     if (state.plan.digest !== command.planDigest)
       return refuse("plan-differs", { digest: state.plan.digest });
+    if (state.completed) return refuse("payout-completed");
     return state.batches.size > 0 ? refuse("batch-formed") : [{ type: "PayoutRejected", data: command }];
   };
 
-/** Puts open obligations into a batch; what is sent and charged must be exactly what is due. */
+const sameItems = (a: readonly BatchItem[], b: readonly BatchItem[]): boolean =>
+  a.length === b.length &&
+  a.every((item, i) => {
+    const other = b[i];
+    return (
+      item.obligation === other?.obligation &&
+      item.sent === other.sent &&
+      item.transactionFee === other.transactionFee &&
+      item.allocationFee === other.allocationFee
+    );
+  });
+
+const addsUp = ({ sent, transactionFee, allocationFee }: BatchItem, due: Mutez): boolean =>
+  sent > 0n && transactionFee >= 0n && allocationFee >= 0n && sent + transactionFee + allocationFee === due;
+
+/** Puts open obligations into a batch, each once; what is sent and charged must be exactly what is due. */
 export const formBatch =
   (command: Data<"BatchFormed">): Decide =>
   (state) => {
     if (!state.plan) return refuse("no-plan");
-    if (state.batches.has(command.batchId)) return [];
+    const { batchId } = command;
+    const formed = state.batches.get(batchId);
+    if (formed) return sameItems(formed.items, command.items) ? [] : refuse("batch-differs", { batchId });
+    if (command.items.length === 0) return refuse("does-not-add-up", { batchId });
+    const doubled = namedTwice(command.items.map((item) => item.obligation));
+    if (doubled !== undefined) return refuse("does-not-add-up", { obligation: doubled });
     for (const item of command.items) {
       const obligation = state.obligations.get(item.obligation);
       if (!obligation) return refuse("unknown-obligation", { obligation: item.obligation });
       if (obligation.status.at !== "open") return refuse("not-open", { obligation: item.obligation });
-      if (item.sent <= 0n || item.sent + item.transactionFee + item.allocationFee !== obligation.due) {
+      if (!addsUp(item, obligation.due))
         return refuse("does-not-add-up", { obligation: item.obligation, due: obligation.due });
-      }
     }
     return [{ type: "BatchFormed", data: command }];
   };

@@ -67,6 +67,7 @@ export const planPayout = (
   let nets = 0n;
   for (const row of rows) {
     const { delegator, recipient } = row;
+    if (inCycle.has(delegator)) throw new Error(`${delegator} stands in the allocation twice`);
     inCycle.add(delegator);
     const outcome = settleRow(row, taken.get(delegator) ?? ZERO, terms);
     if (isPayable(row)) nets += row.net;
@@ -84,7 +85,7 @@ export const planPayout = (
     }
   }
   for (const [delegator, amount] of taken) {
-    if (!inCycle.has(delegator)) carried.push({ delegator, amount });
+    if (!inCycle.has(delegator) && amount !== 0n) carried.push({ delegator, amount });
   }
   const totals = {
     taken: mutez([...taken.values()].reduce((total, amount) => total + amount, 0n)),

@@ -1,7 +1,7 @@
 // What one cycle earned and who is owed what of it, with all that is needed to compute it again.
 import { type Decision, refuse, unreachable } from "../decision.js";
 import { merkleRoot } from "../digest.js";
-import { chunksOf } from "../event.js";
+import { chunksOf, closedRows, type OpenList, withChunk } from "../event.js";
 import { type Cycle, type Digest, streamName, type TzAddress } from "../identifiers.js";
 import { sumOf } from "../money.js";
 import { type AllocatedRow, type Event } from "./events.js";
@@ -20,7 +20,7 @@ export interface State {
   readonly raw: { readonly attempt: Digest; readonly chunks: readonly string[] } | undefined;
   readonly inputs: Inputs | undefined;
   readonly rejected: Data<"RewardInputsRejected"> | undefined;
-  readonly writing: { readonly attempt: Digest; readonly rows: readonly AllocatedRow[] } | undefined;
+  readonly writing: OpenList<AllocatedRow> | undefined;
   readonly allocation: Allocation | undefined;
   readonly fixed: boolean;
 }
@@ -37,19 +37,22 @@ export const initial: State = {
 export const evolve = (state: State, event: Event): State => {
   switch (event.type) {
     case "RawReplyRecorded": {
-      const before = state.raw?.attempt === event.data.attempt ? state.raw.chunks : [];
-      return { ...state, raw: { attempt: event.data.attempt, chunks: [...before, event.data.gzip] } };
+      const { attempt, index, gzip } = event.data;
+      const before = state.raw?.attempt === attempt ? state.raw.chunks.slice(0, index) : [];
+      return { ...state, raw: { attempt, chunks: [...before, gzip] } };
     }
-    case "RewardInputsRecorded":
-      return { ...state, inputs: event.data, rejected: undefined };
+    case "RewardInputsRecorded": {
+      const { attempt, chunks: count } = event.data;
+      const written = state.raw && { ...state.raw, rows: state.raw.chunks.slice(0, count) };
+      const chunks = closedRows(written, { attempt, count });
+      return { ...state, raw: { attempt, chunks }, inputs: event.data, rejected: undefined };
+    }
     case "RewardInputsRejected":
       return { ...state, rejected: event.data };
-    case "DelegatorRewardsAllocated": {
-      const before = state.writing?.attempt === event.data.attempt ? state.writing.rows : [];
-      return { ...state, writing: { attempt: event.data.attempt, rows: [...before, ...event.data.rows] } };
-    }
+    case "DelegatorRewardsAllocated":
+      return { ...state, writing: withChunk(state.writing, event.data) };
     case "RewardsAllocated": {
-      const rows = state.writing?.attempt === event.data.attempt ? state.writing.rows : [];
+      const rows = closedRows(state.writing, event.data);
       return { ...state, writing: undefined, allocation: { ...event.data, rows } };
     }
     case "AllocationSuperseded":
@@ -67,13 +70,23 @@ export type Refusal =
   "inputs-recorded" | "no-inputs" | "no-allocation" | "allocation-fixed" | "allocation-differs";
 type Decide = (state: State) => Decision<Event, Refusal>;
 
-/** Records a reply that passed every check, with its raw text; goes on behind the chunks that are written. */
+const commonPrefix = (a: readonly string[], b: readonly string[]): number => {
+  const differs = a.findIndex((chunk, i) => chunk !== b[i]);
+  return differs < 0 ? a.length : differs;
+};
+
+/**
+ * Records a reply that passed every check, with its raw text; goes on behind the chunks that are written. One
+ * text has as many gzips as there are releases of zlib, so a chunk that differs is written again, and what
+ * follows it.
+ */
 export const recordInputs =
   (command: Omit<Inputs, "chunks"> & { readonly gzipChunks: readonly string[] }): Decide =>
   (state) => {
     const { gzipChunks, ...inputs } = command;
     if (state.inputs) return state.inputs.attempt === inputs.attempt ? [] : refuse("inputs-recorded");
-    const written = state.raw?.attempt === inputs.attempt ? state.raw.chunks.length : 0;
+    const known = state.raw?.attempt === inputs.attempt ? state.raw.chunks : [];
+    const written = commonPrefix(known, gzipChunks);
     return [
       ...gzipChunks.slice(written).map((gzip, i): Event => ({
         type: "RawReplyRecorded",

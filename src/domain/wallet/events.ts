@@ -11,8 +11,8 @@ export type PauseReason = z.infer<typeof pauseReason>;
 
 const errorKind = z.enum(["permanent", "temporary", "branch"]);
 
-const decimalText = z.string().regex(/^[0-9]+$/);
-const token = z.codec(decimalText, z.bigint(), { decode: BigInt, encode: String });
+const natural = z.string().regex(/^(0|[1-9][0-9]*)$/);
+const token = z.codec(natural, z.bigint(), { decode: BigInt, encode: String });
 
 export const contentResult = z.strictObject({
   status: z.enum(["applied", "failed", "backtracked", "skipped"]),
@@ -104,7 +104,15 @@ export const walletState = z.strictObject({
 export type State = z.infer<typeof walletState>;
 
 export const WalletAdopted = defineEvent("WalletAdopted", 1, { chainId, level, counter: counterCodec });
-export const TermStarted = defineEvent("TermStarted", 1, { token, identity });
+export const TermStarted = defineEvent("TermStarted", 1, {
+  token,
+  /**
+   * Token of the lease that was won. Two leaseholders may choose the same `token` at the same revision; without
+   * this their events would be one event, and the second append would pass for a retry of the first.
+   */
+  lease: token,
+  identity,
+});
 export const OperationSigned = defineEvent("OperationSigned", 1, signedOperation.shape);
 export const OperationRefused = defineEvent("OperationRefused", 1, {
   hash: operationHash,

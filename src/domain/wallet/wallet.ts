@@ -164,6 +164,7 @@ export type Refusal =
   | "batch-has-operation"
   | "unknown-operation"
   | "counter-gap"
+  | "inconsistent"
   | "not-proven"
   | "batch-open";
 
@@ -185,18 +186,36 @@ export const adopt =
       : refuse("already-adopted", { chainId: state.adopted.chainId });
   };
 
-/** A new leaseholder's first act. Lower tokens never write an operation again. */
+/**
+ * A new leaseholder's first act. Lower tokens never write an operation again. The same token again is refused
+ * too: it may be another process's term, and a token that two hold is no fence.
+ */
 export const startTerm =
   (command: Data<"TermStarted">): Decide =>
-  (state) => {
-    if (command.token === state.token) return [];
-    if (command.token < state.token)
-      return refuse("stale-term", { token: command.token, current: state.token });
-    return [{ type: "TermStarted", data: command }];
-  };
+  (state) =>
+    command.token > state.token
+      ? [{ type: "TermStarted", data: command }]
+      : refuse("stale-term", { token: command.token, current: state.token });
 
+/** Before the first term (token 0) nobody holds one. */
 const ofTerm = (state: State, token: bigint) =>
-  token === state.token ? undefined : refuse("stale-term" as const, { token, current: state.token });
+  token === state.token && token > 0n
+    ? undefined
+    : refuse("stale-term" as const, { token, current: state.token });
+
+/** How many contents an operation has: each consumes one counter. */
+const contentsOf = (operation: { readonly firstCounter: Counter; readonly lastCounter: Counter }): bigint =>
+  operation.lastCounter - operation.firstCounter + 1n;
+
+/** What cannot be true of an operation of ours, whatever the wallet's state. */
+const contradiction = (operation: Data<"OperationSigned">): string | undefined => {
+  const { purpose, batchId, payment } = operation;
+  if (contentsOf(operation) < 1n) return "it has no content";
+  if (operation.branchLevel > operation.finalLevel) return "its branch is not final";
+  const ofBatch = batchId !== null && payment !== null;
+  const ofNone = batchId === null && payment === null;
+  return (purpose === "batch" ? ofBatch : ofNone) ? undefined : "purpose and batch do not belong together";
+};
 
 /** The counter that the next operation must begin with, once all before it are included. */
 export const nextCounter = (state: State): Counter =>
@@ -212,6 +231,8 @@ export const sign =
     const [pause] = state.pauses;
     if (pause) return refuse("paused", { reason: pause.reason, detail: pause.detail });
     if (state.foreign.length > 0) return refuse("foreign-operations", { count: state.foreign.length });
+    const wrong = contradiction(command);
+    if (wrong !== undefined) return refuse("inconsistent", { wrong });
     const known = Object.values(state.batches).flatMap((batch) => batch.operations);
     if (live(state, command.hash) || known.some((o) => o.hash === command.hash))
       return refuse("known-operation");
@@ -257,7 +278,10 @@ export const reorganise =
       : [{ type: "OperationReorganised", data: { hash, block: included.hash, level: included.level } }];
   };
 
-/** Two blocks are on top of it. Operations become final in the order of their counters, without a gap. */
+/**
+ * Two blocks are on top of it. Operations become final in the order of their counters, without a gap, and with a
+ * result for each content: one whose result is missing would look unpaid.
+ */
 export const finalise =
   (command: Data<"OperationFinalised">): Decide =>
   (state) => {
@@ -265,6 +289,9 @@ export const finalise =
     if (!operation) return refuse("unknown-operation");
     if (operation.firstCounter !== state.counter + 1n) {
       return refuse("counter-gap", { accounted: state.counter, first: operation.firstCounter });
+    }
+    if (BigInt(command.contents.length) !== contentsOf(operation)) {
+      return refuse("inconsistent", { contents: contentsOf(operation), results: command.contents.length });
     }
     return [{ type: "OperationFinalised", data: command }];
   };
@@ -295,13 +322,16 @@ const proves = (operation: LiveOperation, proof: Proof): boolean => {
   }
 };
 
-/** Only a proof at a final block frees what an operation was to pay. */
+/**
+ * Only a proof at a final block frees what an operation was to pay. One that the log shows in a block must have
+ * left it first (`reorganise`).
+ */
 export const proveDead =
   (command: Data<"OperationProvenDead">): Decide =>
   (state) => {
     const operation = live(state, command.hash);
     if (!operation) return refuse("unknown-operation");
-    return proves(operation, command.proof)
+    return operation.included === null && proves(operation, command.proof)
       ? [{ type: "OperationProvenDead", data: command }]
       : refuse("not-proven");
   };
@@ -337,7 +367,12 @@ export const closeBatches =
 export const findForeign =
   (command: Data<"ForeignOperationFound">): Decide =>
   (state) => {
-    if (state.foreign.some((o) => o.hash === command.hash) || live(state, command.hash)) return [];
+    if (state.adopted === null) return refuse("not-adopted");
+    if (state.foreign.some((o) => o.hash === command.hash)) return [];
+    if (live(state, command.hash)) return refuse("known-operation");
+    if (BigInt(command.contents.length) !== contentsOf(command)) {
+      return refuse("inconsistent", { contents: contentsOf(command), results: command.contents.length });
+    }
     if (command.firstCounter !== state.counter + 1n) {
       return refuse("counter-gap", { accounted: state.counter, first: command.firstCounter });
     }
