@@ -3,8 +3,12 @@ import { type TzAddress } from "../../domain/identifiers.js";
 /** An encrypted key, opaque to whoever keeps it. */
 export type WalletRecord = Readonly<Record<string, string | number>>;
 
-/** Where the imported wallet's encrypted key is kept; one key an installation. */
+/** Where the encrypted keys of imported wallets are kept. */
 export interface WalletStore {
+  /** Importing the same wallet again replaces its record. */
   save(address: TzAddress, record: WalletRecord): Promise<void>;
-  load(): Promise<{ readonly address: TzAddress; readonly record: WalletRecord } | undefined>;
+  /** What was saved, as JSON gives it back; undefined if there is none. */
+  load(address: TzAddress): Promise<unknown>;
+  /** Oldest first. */
+  addresses(): Promise<readonly TzAddress[]>;
 }
