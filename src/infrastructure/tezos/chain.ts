@@ -1,3 +1,4 @@
+import { z } from "zod";
 import {
   type Account,
   type Block,
@@ -15,18 +16,19 @@ import {
 import { type Clock } from "../../application/ports/system.js";
 import {
   asCounter,
-  asLevel,
   type BlockHash,
   type Cycle,
   type Level,
+  type OperationHash,
   type ProtocolHash,
   type TzAddress,
 } from "../../domain/identifiers.js";
 import { ZERO } from "../../domain/money.js";
-import { readConstants, readFeeRates } from "./constants.js";
+import { feeRatesReply, readConstants } from "./constants.js";
 import { contentToJson } from "./content-json.js";
-import { NodeRefusal, NotThere } from "./node.js";
-import { type Nodes } from "./nodes.js";
+import { NodeRefusal, NotThere } from "./node-errors.js";
+import { type NodeHealth, type Nodes } from "./nodes.js";
+import { operationsOf, simulated, toSimulation } from "./receipts.js";
 import * as replies from "./replies.js";
 
 /** A signature of zeros: simulations do not check it. */
@@ -39,7 +41,7 @@ const blockPath = (id: BlockHash | Level): string => `/chains/main/blocks/${id}`
 
 /** The chain over the nodes' RPC. */
 export class TezosChain implements Chain {
-  private readonly metadataOf = new Map<string, replies.MetadataReply>();
+  private readonly metadataOf = new Map<BlockHash, replies.MetadataReply>();
   private readonly constantsOf = new Map<ProtocolHash, ChainConstants>();
 
   constructor(
@@ -54,131 +56,179 @@ export class TezosChain implements Chain {
     return { hash, level, predecessor, chainId, protocol, nextProtocol, cycle: info.cycle, timestamp };
   }
 
+  /** What each node shows now. */
+  nodeHealth(): Promise<readonly NodeHealth[]> {
+    return this.nodes.health();
+  }
+
   async block(id: BlockHash | Level, source: TzAddress): Promise<Block> {
-    const { hash, level, predecessor, protocol } = replies.header.parse(
-      await this.get(`${blockPath(id)}/header`, id),
-    );
+    const header = await this.read(id, "header", replies.header);
+    const { hash, level, predecessor, protocol } = header;
     const [{ max_operations_ttl: maxOperationsTtl }, operations] = await Promise.all([
       this.metadata(hash),
-      this.get(`${blockPath(hash)}/operations/3`, hash).then((reply) => replies.operations.parse(reply)),
+      this.read(hash, "operations/3", operationsOf(source)),
     ]);
-    const own = operations
-      .filter(({ contents }) => contents[0]?.source === source)
-      .map((operation) => ({ hash: operation.hash, contents: operation.contents.map(replies.toReceipt) }));
-    return { hash, level, predecessor, protocol, maxOperationsTtl, operations: own };
+    return { hash, level, predecessor, protocol, maxOperationsTtl, operations };
   }
 
   async account(address: TzAddress, at: BlockHash): Promise<Account> {
-    const path = `${blockPath(at)}/context/contracts/${address}`;
-    const reply = await this.nodes
-      .ask((node) => node.get(path))
-      .catch(async (error: unknown) => {
-        if (!(error instanceof NotThere)) throw error;
-        await this.get(`${blockPath(at)}/header`, at);
-        return undefined;
-      });
-    if (reply === undefined) return { balance: ZERO, counter: asCounter(0n), revealed: false };
-    const { balance, counter, revealed } = replies.account.parse(reply);
+    const path = `context/contracts/${address}`;
+    const account = await this.readIfThere(at, path, replies.account);
+    if (account === undefined) {
+      const counter = await this.readIfThere(at, `${path}/counter`, replies.counterReply);
+      return { balance: ZERO, counter: counter ?? asCounter(0n), revealed: false };
+    }
+    const { balance, counter, revealed } = account;
     return {
       balance,
       counter: counter ?? asCounter(0n),
-      revealed: revealed ?? (await this.get(`${path}/manager_key`, at)) !== null,
+      revealed: revealed ?? (await this.readIfThere(at, `${path}/manager_key`, replies.managerKey)) != null,
     };
   }
 
+  /** Of all nodes together; an operation in several classes is shown in the most hopeful one. */
   async mempool(source: TzAddress): Promise<readonly PendingOperation[]> {
-    const path = "/chains/main/mempool/pending_operations?validation_pass=3";
-    const reply = replies.mempool.parse(await this.nodes.ask((node) => node.get(path)));
-    const of = (list: (typeof reply)["validated"], state: PendingOperation["state"]) =>
-      list.filter(({ contents }) => contents[0]?.source === source).map(({ hash }) => ({ hash, state }));
-    return [
-      ...of(reply.validated, "validated"),
-      ...of(reply.branch_delayed, "branch-delayed"),
-      ...of(reply.branch_refused, "branch-refused"),
-      ...of(reply.refused, "refused"),
-      ...of(reply.outdated, "outdated"),
-    ];
+    const path = `/chains/main/mempool/pending_operations?version=2&validation_pass=3&sources=${source}`;
+    const pools = await this.nodes.askAll((node) => node.get(path, replies.mempool));
+    const found = new Map<OperationHash, PendingOperation>();
+    for (const pending of pools.flatMap((pool) => replies.toPending(pool, source))) {
+      if (pending.state === "validated" || !found.has(pending.hash)) found.set(pending.hash, pending);
+    }
+    return [...found.values()];
   }
 
+  /** Remembered by protocol, which alone decides them; a block's context is already its successor's protocol's. */
   async constants(at: BlockHash): Promise<ChainConstants> {
-    const { protocol } = await this.metadata(at);
+    const { next_protocol: protocol } = await this.metadata(at);
     const known = this.constantsOf.get(protocol);
     if (known) return known;
-    const read = readConstants(await this.get(`${blockPath(at)}/context/constants`, at), protocol);
+    const read = readConstants(await this.read(at, "context/constants", z.unknown()), protocol);
     this.constantsOf.set(protocol, read);
     return read;
   }
 
-  async feeRates(): Promise<FeeRates> {
-    return readFeeRates(
-      await this.nodes.ask((node) => node.get("/chains/main/mempool/filter?include_default=true")),
-    );
+  feeRates(): Promise<FeeRates> {
+    const path = "/chains/main/mempool/filter?include_default=true";
+    return this.nodes.ask((node) => node.get(path, feeRatesReply));
   }
 
-  async cycleLevels(cycle: Cycle): Promise<{ first: Level; last: Level }> {
-    const head = await this.nodes.head();
-    const { level_info: info } = await this.metadata(head.hash);
-    if (info === undefined) throw new ChainUnavailable("the node is still at its genesis block");
-    const { blocksPerCycle } = await this.constants(head.hash);
-    const first = head.level - info.cycle_position - (info.cycle - cycle) * blocksPerCycle;
-    return { first: asLevel(first), last: asLevel(first + blocksPerCycle - 1) };
+  /** Asked of the node: the length of a cycle may change from one protocol to the next. */
+  async cycleLevels(cycle: Cycle): Promise<{ readonly first: Level; readonly last: Level }> {
+    const head = await this.head();
+    const path = `helpers/levels_in_current_cycle?offset=${cycle - head.cycle}`;
+    return this.read(head.hash, path, replies.cycleRange);
   }
 
   async simulate({ branch, contents }: UnsignedOperation): Promise<Simulation> {
-    const { hash, chain_id } = await this.nodes.head();
+    const { hash, chainId } = await this.head();
+    const { originationSize } = await this.constants(hash);
     const operation = { branch, contents: contents.map(contentToJson), signature: ZERO_SIGNATURE };
-    try {
-      const path = `${blockPath(hash)}/helpers/scripts/simulate_operation`;
-      const reply = replies.simulated.parse(
-        await this.nodes.ask((node) => node.post(path, { operation, chain_id })),
+    const path = `${blockPath(hash)}/helpers/scripts/simulate_operation`;
+    return orRefused(async () => {
+      const reply = await this.nodes.ask((node) =>
+        node.post(path, { operation, chain_id: chainId }, simulated),
       );
-      return { outcome: "results", contents: reply.contents.map(replies.toSimulation) };
-    } catch (error) {
-      if (error instanceof NodeRefusal) return { outcome: "refused", errors: error.errors };
-      throw error;
-    }
+      if (reply.contents.length !== contents.length)
+        throw new ChainUnavailable("the node simulated another operation");
+      const results = reply.contents.map((content) => toSimulation(content, originationSize));
+      return { outcome: "results", contents: results };
+    });
   }
 
-  async waitForHead(after: BlockHash, options: { timeoutMs: number; signal: AbortSignal }): Promise<void> {
-    const until = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs)]);
-    const [node] = this.nodes.ordered();
-    try {
-      for await (const head of node?.heads(until) ?? []) {
-        if (replies.header.pick({ hash: true }).parse(head).hash !== after) return;
-      }
-    } catch {
-      await this.clock.sleep(until.aborted ? 0 : POLL_MS, until);
-    }
-  }
-
-  async inject(signed: string): Promise<Injection> {
-    try {
-      await this.nodes.ask((node) => node.post("/injection/operation?chain=main", signed));
+  inject(signed: string): Promise<Injection> {
+    return orRefused(async () => {
+      await this.nodes.ask((node) => node.post("/injection/operation?chain=main", signed, z.string()));
       return { outcome: "accepted" };
-    } catch (error) {
-      if (error instanceof NodeRefusal) return { outcome: "refused", errors: error.errors };
-      throw error;
+    });
+  }
+
+  async waitForHead(
+    after: BlockHash,
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const found = new AbortController();
+    const until = AbortSignal.any([options.signal, found.signal]);
+    try {
+      await Promise.race([this.clock.sleep(options.timeoutMs, until), this.seeAnother(after, until)]);
+    } finally {
+      found.abort();
     }
   }
 
-  /** Metadata of a block never changes; its hash is the key. */
+  /**
+   * Listens to the node whose head was believed, and looks by itself when that node does not stream. Another node
+   * is not listened to: one that lags would always show another head.
+   */
+  private async seeAnother(after: BlockHash, until: AbortSignal): Promise<void> {
+    while (!until.aborted) {
+      const heads = this.nodes.believed?.heads(replies.monitoredHead, until) ?? [];
+      if (await showsAnother(heads, after)) return;
+      if (!until.aborted && (await this.isElsewhere(after))) return;
+      await this.clock.sleep(POLL_MS, until);
+    }
+  }
+
+  /** Silent nodes show nothing new; whoever waits learns of their silence at the next look. */
+  private isElsewhere(after: BlockHash): Promise<boolean> {
+    return this.nodes.head().then(
+      ({ hash }) => hash !== after,
+      () => false,
+    );
+  }
+
+  /** Metadata of a block never changes. */
   private async metadata(hash: BlockHash): Promise<replies.MetadataReply> {
     const known = this.metadataOf.get(hash);
     if (known) return known;
-    const read = replies.metadata.parse(await this.get(`${blockPath(hash)}/metadata`, hash));
+    const read = await this.read(hash, "metadata", replies.metadata);
     this.metadataOf.set(hash, read);
     const [oldest] = this.metadataOf.keys();
     if (this.metadataOf.size > REMEMBERED && oldest !== undefined) this.metadataOf.delete(oldest);
     return read;
   }
 
-  /** Reads of a block; throws `BlockUnavailable` when no node has it. */
-  private async get(path: string, block: BlockHash | Level): Promise<unknown> {
+  /** What belongs to a block; throws `BlockUnavailable` when no node has it. */
+  private async read<T>(block: BlockHash | Level, path: string, schema: z.ZodType<T>): Promise<T> {
     try {
-      return await this.nodes.ask((node) => node.get(path));
+      return await this.nodes.ask((node) => node.get(`${blockPath(block)}/${path}`, schema));
     } catch (error) {
       if (error instanceof NotThere) throw new BlockUnavailable(block);
       throw error;
     }
   }
+
+  /** Undefined if the block is there and the key is not. */
+  private async readIfThere<T>(block: BlockHash, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    try {
+      return await this.read(block, path, schema);
+    } catch (error) {
+      if (!(error instanceof BlockUnavailable)) throw error;
+      await this.read(block, "header", replies.header);
+      return undefined;
+    }
+  }
 }
+
+/** False once the stream ends, for whatever reason: it only wakes. */
+const showsAnother = async (
+  heads: AsyncIterable<{ hash: BlockHash }> | readonly never[],
+  after: BlockHash,
+): Promise<boolean> => {
+  try {
+    for await (const { hash } of heads) if (hash !== after) return true;
+  } catch {
+    return false;
+  }
+  return false;
+};
+
+const orRefused = async <T>(
+  act: () => Promise<T>,
+): Promise<T | { outcome: "refused"; errors: NodeRefusal["errors"] }> => {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof NodeRefusal) return { outcome: "refused", errors: error.errors };
+    throw error;
+  }
+};

@@ -59,12 +59,9 @@ const filter = z.object({
 const rounded = ([numerator, denominator]: readonly [bigint, bigint]): bigint =>
   (numerator + denominator - 1n) / denominator;
 
-/** Reads `mempool/filter?include_default=true`; its rates are fractions, rounded up here. */
-export const readFeeRates = (reply: unknown): FeeRates => {
-  const read = filter.parse(reply);
-  return {
-    minimalFee: mutez(read.minimal_fees),
-    nanotezPerGasUnit: rounded(read.minimal_nanotez_per_gas_unit),
-    nanotezPerByte: rounded(read.minimal_nanotez_per_byte),
-  };
-};
+/** `mempool/filter?include_default=true`; its rates are fractions, rounded up here. */
+export const feeRatesReply = filter.transform((read): FeeRates => ({
+  minimalFee: mutez(read.minimal_fees),
+  nanotezPerGasUnit: rounded(read.minimal_nanotez_per_gas_unit),
+  nanotezPerByte: rounded(read.minimal_nanotez_per_byte),
+}));

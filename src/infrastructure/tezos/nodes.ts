@@ -1,11 +1,13 @@
 import { ChainUnavailable } from "../../application/ports/chain.js";
 import { type Clock } from "../../application/ports/system.js";
 import { type ChainId } from "../../domain/identifiers.js";
-import { NodeRefusal, NotThere, type TezosNode } from "./node.js";
-import { header, type HeaderReply } from "./replies.js";
+import { ForeignChain, NotThere } from "./node-errors.js";
+import { type TezosNode } from "./node.js";
+import { chainIdReply, header, type HeaderReply } from "./replies.js";
 
 export interface NodeHealth {
-  readonly url: string;
+  /** Host and port. */
+  readonly node: string;
   readonly state: "good" | "lags" | "foreign" | "unreachable";
   readonly level: number | undefined;
   readonly chainId: ChainId | undefined;
@@ -21,83 +23,133 @@ export interface NodesOptions {
   readonly oldestHeadMs: number;
 }
 
-type Seen = NodeHealth & { readonly node: TezosNode; readonly head: HeaderReply | undefined };
-
-const origin = (url: string): string => new URL(url).host;
+interface Look {
+  readonly node: TezosNode;
+  readonly state: NodeHealth["state"];
+  readonly head: HeaderReply | undefined;
+}
 
 /** The primary node and its fallback: which can be believed, and who answers when one cannot. */
 export class Nodes {
   private chain: ChainId | undefined;
-  /** The node whose head was last believed; reads by hash ask it first. */
+  /** The node whose head was last believed; it is asked first. */
   private current: TezosNode | undefined;
+  /** Nodes seen on the believed chain since they last failed. */
+  private readonly own = new Set<TezosNode>();
 
   constructor(private readonly options: NodesOptions) {
     this.chain = options.chainId;
   }
 
-  /** The newest head of a node that can be believed. Throws `ChainUnavailable`. */
+  /** The head of the primary; if it lags or is silent, the newest of a better node. Throws `ChainUnavailable`. */
   async head(): Promise<HeaderReply> {
-    const seen: Seen[] = [];
+    const looks: Look[] = [];
     for (const node of this.options.nodes) {
-      const one = await this.look(node);
-      seen.push(one);
-      if (one.state === "good" && this.options.nodes.indexOf(node) === 0) break;
+      const look = await this.look(node);
+      looks.push(look);
+      if (look.state === "good") break;
     }
-    const [best] = seen.filter((one) => one.state === "good").sort((a, b) => (b.level ?? 0) - (a.level ?? 0));
+    const good = looks.find(({ state }) => state === "good");
+    const best = good ?? newest(looks.filter(({ state }) => state === "lags"));
     if (best?.head === undefined) {
-      throw new ChainUnavailable(seen.map(({ url, state }) => `node ${origin(url)} ${state}`).join("; "));
+      throw new ChainUnavailable(looks.map(({ node, state }) => `node ${node.name}: ${state}`).join("; "));
     }
-    this.chain ??= best.head.chain_id;
     this.current = best.node;
     return best.head;
   }
 
-  health(): Promise<readonly NodeHealth[]> {
-    return Promise.all(this.options.nodes.map((node) => this.look(node)));
+  /** What each node shows now. */
+  async health(): Promise<readonly NodeHealth[]> {
+    const looks = await Promise.all(this.options.nodes.map((node) => this.look(node)));
+    return looks.map(({ node, state, head }) => ({
+      node: node.name,
+      state,
+      level: head?.level,
+      chainId: head?.chain_id,
+    }));
   }
 
-  /** Asks the node whose head was believed, then the others. Throws `NotThere` only if none is without an answer. */
+  /** The first answer. Throws `NotThere` only if each node of this chain says so, else `ChainUnavailable`. */
   async ask<T>(question: (node: TezosNode) => Promise<T>): Promise<T> {
-    const failures: Error[] = [];
+    const failures: ChainUnavailable[] = [];
     for (const node of this.ordered()) {
       try {
-        return await question(node);
+        return await this.askOne(node, question);
       } catch (error) {
-        if (!(error instanceof ChainUnavailable || error instanceof NotThere)) throw error;
+        if (!(error instanceof ChainUnavailable)) throw error;
         failures.push(error);
       }
     }
-    throw (
-      failures.find((error) => error instanceof ChainUnavailable) ??
-      failures[0] ??
-      new ChainUnavailable("no node")
-    );
+    throw together(failures);
   }
 
-  /** The nodes in the order in which they are asked. */
-  ordered(): readonly TezosNode[] {
+  /** The answers of all nodes of this chain that give one. Throws `ChainUnavailable` if none does. */
+  async askAll<T>(question: (node: TezosNode) => Promise<T>): Promise<readonly T[]> {
+    const outcomes = await Promise.allSettled(this.ordered().map((node) => this.askOne(node, question)));
+    const answers: T[] = [];
+    const failures: ChainUnavailable[] = [];
+    for (const outcome of outcomes) {
+      if (outcome.status === "fulfilled") answers.push(outcome.value);
+      else if (outcome.reason instanceof ChainUnavailable) failures.push(outcome.reason);
+      else throw outcome.reason;
+    }
+    if (answers.length === 0) throw together(failures);
+    return answers;
+  }
+
+  /** The node whose head was last believed; undefined if none is configured. */
+  get believed(): TezosNode | undefined {
+    return this.ordered()[0];
+  }
+
+  private ordered(): readonly TezosNode[] {
     const { nodes } = this.options;
     return this.current ? [this.current, ...nodes.filter((node) => node !== this.current)] : nodes;
   }
 
-  private async look(node: TezosNode): Promise<Seen> {
+  private async askOne<T>(node: TezosNode, question: (node: TezosNode) => Promise<T>): Promise<T> {
     try {
-      const head = header.parse(await node.get("/chains/main/blocks/head/header"));
-      const foreign = this.chain !== undefined && head.chain_id !== this.chain;
-      const age = this.options.clock.now().getTime() - head.timestamp.getTime();
-      const state = foreign ? "foreign" : age > this.options.oldestHeadMs ? "lags" : "good";
-      return { url: node.url, node, head, state, level: head.level, chainId: head.chain_id };
+      if (!this.own.has(node)) this.recognise(node, await node.get("/chains/main/chain_id", chainIdReply));
+      return await question(node);
     } catch (error) {
-      if (!(error instanceof ChainUnavailable || error instanceof NotThere || error instanceof NodeRefusal))
-        throw error;
-      return {
-        url: node.url,
-        node,
-        head: undefined,
-        state: "unreachable",
-        level: undefined,
-        chainId: undefined,
-      };
+      if (error instanceof ChainUnavailable && !(error instanceof NotThere)) this.own.delete(node);
+      throw error;
+    }
+  }
+
+  /** Throws `ForeignChain`. */
+  private recognise(node: TezosNode, chain: ChainId): void {
+    this.chain ??= chain;
+    if (chain !== this.chain) throw new ForeignChain(`node ${node.name} is on chain ${chain}`);
+    this.own.add(node);
+  }
+
+  private async look(node: TezosNode): Promise<Look> {
+    try {
+      const head = await node.get("/chains/main/blocks/head/header", header);
+      if (this.chain !== undefined && head.chain_id !== this.chain) {
+        this.own.delete(node);
+        return { node, head, state: "foreign" };
+      }
+      this.recognise(node, head.chain_id);
+      const age = this.options.clock.now().getTime() - head.timestamp.getTime();
+      return { node, head, state: age > this.options.oldestHeadMs ? "lags" : "good" };
+    } catch (error) {
+      if (!(error instanceof ChainUnavailable)) throw error;
+      this.own.delete(node);
+      return { node, head: undefined, state: "unreachable" };
     }
   }
 }
+
+const newest = (looks: readonly Look[]): Look | undefined =>
+  looks.toSorted((a, b) => (b.head?.level ?? 0) - (a.head?.level ?? 0))[0];
+
+/** A foreign node has no say in whether something is there. */
+const together = (failures: readonly ChainUnavailable[]): ChainUnavailable => {
+  const own = failures.filter((failure) => !(failure instanceof ForeignChain));
+  const message = failures.map((failure) => failure.message).join("; ") || "no node is configured";
+  return own.length > 0 && own.every((failure) => failure instanceof NotThere)
+    ? new NotThere(message)
+    : new ChainUnavailable(message);
+};

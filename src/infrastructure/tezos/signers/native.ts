@@ -1,6 +1,6 @@
 import { type Signer } from "../../../application/ports/chain.js";
 import { type TzAddress, tzAddress } from "../../../domain/identifiers.js";
-import { assertSigned } from "./verify.js";
+import { attach, OPERATION } from "./verify.js";
 
 /** Not a secret key or mnemonic that this wallet takes. The message never repeats what was given. */
 export class UnusableSecret extends Error {
@@ -8,23 +8,24 @@ export class UnusableSecret extends Error {
 }
 
 const WORDS = new Set([12, 15, 18, 21, 24]);
-/** Operations are signed under this watermark (Tezos, generic operation). */
-const OPERATION = Uint8Array.of(3);
+/** Secret keys of tz1, tz2 and tz3 accounts. */
+const PLAIN_KEY = /^(edsk|spsk|p2sk)/;
 
-const open = async (secret: string) => {
+const unlock = async (secret: string) => {
   const { InMemorySigner } = await import("@taquito/signer");
-  const words = secret.trim().split(/\s+/);
+  const text = secret.trim();
+  const words = text.split(/\s+/);
   try {
     if (WORDS.has(words.length)) return InMemorySigner.fromMnemonic({ mnemonic: words.join(" ") });
-    return await InMemorySigner.fromSecretKey(secret.trim());
+    if (PLAIN_KEY.test(text)) return await InMemorySigner.fromSecretKey(text);
   } catch {
-    const encrypted = secret.trim().startsWith("edesk");
-    throw new UnusableSecret(
-      encrypted
-        ? "an encrypted secret key (edesk...) is not taken: decrypt it first"
-        : "expected an unencrypted secret key (edsk..., spsk..., p2sk...) or a mnemonic of 12 to 24 words",
-    );
+    // The library's errors may repeat the secret: none is passed on.
   }
+  throw new UnusableSecret(
+    /^(ed|sp|p2)esk/.test(text)
+      ? "an encrypted secret key (edesk..., spesk..., p2esk...) is not taken: decrypt it first"
+      : "expected an unencrypted secret key (edsk..., spsk..., p2sk...) or a mnemonic of 12 to 24 words",
+  );
 };
 
 /** Signs in this process with a secret key, or the first account of a mnemonic. */
@@ -32,17 +33,15 @@ export class NativeSigner implements Signer {
   private constructor(
     private readonly account: TzAddress,
     private readonly key: string,
-    private readonly signBytes: (forged: string) => Promise<{ bytes: string; signature: string }>,
+    private readonly signatureOf: (forged: string) => Promise<string>,
   ) {}
 
   /** Throws `UnusableSecret`. */
   static async fromSecret(secret: string): Promise<NativeSigner> {
-    const signer = await open(secret);
+    const signer = await unlock(secret);
     const account = tzAddress.parse(await signer.publicKeyHash());
-    return new NativeSigner(account, await signer.publicKey(), async (forged) => {
-      const { sbytes, prefixSig } = await signer.sign(forged, OPERATION);
-      return { bytes: sbytes, signature: prefixSig };
-    });
+    const signatureOf = async (forged: string) => (await signer.sign(forged, OPERATION)).prefixSig;
+    return new NativeSigner(account, await signer.publicKey(), signatureOf);
   }
 
   async address(): Promise<TzAddress> {
@@ -54,8 +53,6 @@ export class NativeSigner implements Signer {
   }
 
   async sign(forged: string): Promise<string> {
-    const { bytes, signature } = await this.signBytes(forged);
-    await assertSigned(forged, this.key, signature);
-    return bytes;
+    return attach(forged, this.key, await this.signatureOf(forged));
   }
 }

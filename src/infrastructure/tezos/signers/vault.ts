@@ -6,7 +6,9 @@ import { type TzAddress } from "../../../domain/identifiers.js";
 export class WrongWalletKey extends Error {
   override readonly name = "WrongWalletKey";
   constructor() {
-    super("WALLET_ENCRYPTION_KEY or WALLET_ENCRYPTION_IV is not the one that the wallet was imported with");
+    super(
+      "WALLET_ENCRYPTION_KEY or WALLET_ENCRYPTION_IV is not the one that the wallet was imported with, or its record was changed",
+    );
   }
 }
 
@@ -22,6 +24,10 @@ type WalletRecord = z.infer<typeof record>;
 
 const VERSION = 1;
 const INFO = "taps wallet v1";
+const CIPHER = "aes-256-gcm";
+/** Stated, since a shorter tag would be taken and is easier to forge. */
+const TAG = { authTagLength: 16 };
+
 const record = z.strictObject({
   version: z.literal(VERSION),
   nonce: z.base64(),
@@ -29,12 +35,20 @@ const record = z.strictObject({
   tag: z.base64(),
 });
 
+const HEX = /^[0-9a-fA-F]{64}$/;
+const BASE64 = /^[A-Za-z0-9+/]{43}=?$/;
+/** 32 random bytes have fewer distinct values than this less than once in 10^20. */
+const LEAST_DISTINCT = 12;
+
 /** 32 bytes of key material out of the configured text. Throws `WeakWalletKey`. */
 const keyMaterial = (text: string): Buffer => {
-  const bytes = /^[0-9a-fA-F]{64}$/.test(text) ? Buffer.from(text, "hex") : Buffer.from(text, "base64");
-  if (bytes.length !== 32 || new Set(bytes).size < 8) throw new WeakWalletKey();
+  if (!HEX.test(text) && !BASE64.test(text)) throw new WeakWalletKey();
+  const bytes = Buffer.from(text, HEX.test(text) ? "hex" : "base64");
+  if (bytes.length !== 32 || new Set(bytes).size < LEAST_DISTINCT) throw new WeakWalletKey();
   return bytes;
 };
+
+const aad = (address: TzAddress): Buffer => Buffer.from(`${VERSION}:${address}`);
 
 /**
  * Seals a wallet's secret: AES-256-GCM under a key derived by HKDF-SHA256 from `WALLET_ENCRYPTION_KEY` with
@@ -51,9 +65,7 @@ export class Vault {
 
   seal(address: TzAddress, secret: string): WalletRecord {
     const nonce = randomBytes(12);
-    const cipher = createCipheriv("aes-256-gcm", this.key, nonce).setAAD(
-      Buffer.from(`${VERSION}:${address}`),
-    );
+    const cipher = createCipheriv(CIPHER, this.key, nonce, TAG).setAAD(aad(address));
     const ciphertext = Buffer.concat([cipher.update(secret, "utf8"), cipher.final()]);
     return {
       version: VERSION,
@@ -65,14 +77,12 @@ export class Vault {
 
   /** Throws `WrongWalletKey`. */
   open(address: TzAddress, sealed: unknown): string {
-    const { nonce, ciphertext, tag } = record.parse(sealed);
-    const decipher = createDecipheriv("aes-256-gcm", this.key, Buffer.from(nonce, "base64"))
-      .setAAD(Buffer.from(`${VERSION}:${address}`))
-      .setAuthTag(Buffer.from(tag, "base64"));
     try {
-      return Buffer.concat([decipher.update(Buffer.from(ciphertext, "base64")), decipher.final()]).toString(
-        "utf8",
-      );
+      const { nonce, ciphertext, tag } = record.parse(sealed);
+      const decipher = createDecipheriv(CIPHER, this.key, Buffer.from(nonce, "base64"), TAG)
+        .setAAD(aad(address))
+        .setAuthTag(Buffer.from(tag, "base64"));
+      return Buffer.concat([decipher.update(ciphertext, "base64"), decipher.final()]).toString("utf8");
     } catch {
       throw new WrongWalletKey();
     }
