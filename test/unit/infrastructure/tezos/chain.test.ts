@@ -1,0 +1,308 @@
+import { expect } from "chai";
+import { readFileSync } from "node:fs";
+import { BlockUnavailable, ChainUnavailable } from "../../../../src/application/ports/chain.js";
+import { asCycle, asLevel, blockHash, type TzAddress } from "../../../../src/domain/identifiers.js";
+import { MissingConstant } from "../../../../src/infrastructure/tezos/constants.js";
+import { TezosOperationCodec } from "../../../../src/infrastructure/tezos/forging.js";
+import { someTz } from "../../../support/chain-model.js";
+import { operationOf } from "../../../support/identifiers.js";
+import { chainOver, failureOf, type FakeNode, json, startFakeNode } from "./fake-node.js";
+
+const fixture = <T>(name: string): T =>
+  JSON.parse(readFileSync(`test/fixtures/rpc/${name}.json`, "utf8")) as T;
+const recorded = fixture<{
+  header: Record<string, unknown>;
+  metadata: Record<string, unknown>;
+  operations: Record<string, unknown>[];
+}>("block-5941098");
+const constants = fixture<Record<string, unknown>>("constants-paris");
+const forged = fixture<{ response: string }>("forge");
+const run = fixture<{ response: { contents: unknown[] } }>("run-operation");
+
+const HASH = blockHash.parse(recorded.header["hash"]);
+const CHAIN = "NetXdQprcVkpaWU";
+const NOW = new Date("2024-06-30T14:00:30Z");
+const SENDER = "tz1YSb2kWxmpjn5KLVdfdc3hgjNkAME8si2j" as TzAddress;
+/** Contents of the recorded run whose receiver did not exist. */
+const ALLOCATED = new Set([13, 14, 15]);
+const at = (path: string): string => `/chains/main/blocks/${HASH}/${path}`;
+
+const routes = () => ({
+  "/chains/main/chain_id": json(CHAIN),
+  "/chains/main/blocks/head/header": json(recorded.header),
+  [at("header")]: json(recorded.header),
+  [at("metadata")]: json(recorded.metadata),
+  [at("operations/3")]: json(recorded.operations),
+  [at("context/constants")]: json(constants),
+});
+
+describe("chain over a node's recorded replies", () => {
+  let node: FakeNode;
+  beforeEach(async () => {
+    node = await startFakeNode(routes());
+  });
+  afterEach(() => node.stop());
+  const chain = () => chainOver([node.url], { now: NOW });
+
+  it("reads the head", async () => {
+    expect(await chain().head()).to.deep.equal({
+      hash: HASH,
+      level: 5941098,
+      predecessor: "BM3FBuDpWfyguKUgMj3DVTd7LUsz5qm3FhgPBJzfbmESXFyBreW",
+      chainId: CHAIN,
+      protocol: "PsParisCZo7KAh1Z1smVd9ZMZ1HHn5gkzbM94V3PLCpknFWhUAi",
+      nextProtocol: "PsParisCZo7KAh1Z1smVd9ZMZ1HHn5gkzbM94V3PLCpknFWhUAi",
+      cycle: 751,
+      timestamp: new Date("2024-06-30T14:00:25Z"),
+    });
+  });
+
+  it("reads a block with one account's operations, the burn of internal ones included", async () => {
+    const block = await chain().block(HASH, SENDER);
+    expect(block).to.deep.equal({
+      hash: HASH,
+      level: 5941098,
+      predecessor: "BM3FBuDpWfyguKUgMj3DVTd7LUsz5qm3FhgPBJzfbmESXFyBreW",
+      protocol: "PsParisCZo7KAh1Z1smVd9ZMZ1HHn5gkzbM94V3PLCpknFWhUAi",
+      maxOperationsTtl: 360,
+      operations: [
+        {
+          hash: "oozNWSGD9FzEdZhn6iwdUKdhsBivEAUNVtU6bW685pqFCGXe4yU",
+          contents: [
+            {
+              kind: "transaction",
+              counter: 78890051n,
+              fee: 1444n,
+              destination: "KT1Xjap1TwmDR1d8yEd8ErkraAj2mbdMrPZY",
+              amount: 15000000n,
+              status: "applied",
+              burn: 16750n,
+              errors: [],
+            },
+          ],
+        },
+      ],
+    });
+    expect((await chain().block(HASH, someTz("nobody"))).operations).to.deep.equal([]);
+  });
+
+  it("names the errors of a failed content and of what it caused; what was undone burns nothing", async () => {
+    const error = (id: string, kind: string) => ({ id, kind, location: 7 });
+    const content = (counter: string, metadata: object) => ({
+      kind: "transaction",
+      source: SENDER,
+      fee: "500",
+      counter,
+      amount: "9",
+      destination: someTz("to"),
+      metadata,
+    });
+    const burnt = { kind: "burned", category: "storage fees", change: "64250", origin: "block" };
+    node.routes[at("operations/3")] = json([
+      {
+        hash: operationOf("x"),
+        contents: [
+          content("1", { operation_result: { status: "backtracked", balance_updates: [burnt] } }),
+          content("2", {
+            operation_result: { status: "backtracked", consumed_milligas: "1" },
+            internal_operation_results: [
+              {
+                kind: "transaction",
+                result: {
+                  status: "failed",
+                  errors: [
+                    error("proto.025-PsUshuai.michelson_v1.runtime_error", "temporary"),
+                    error("proto.025-PsUshuai.michelson_v1.script_rejected", "temporary"),
+                  ],
+                },
+              },
+            ],
+          }),
+          content("3", { operation_result: { status: "skipped" } }),
+        ],
+      },
+    ]);
+    const { operations } = await chain().block(HASH, SENDER);
+    expect(operations[0]?.contents.map(({ status, burn, errors }) => [status, burn, errors])).to.deep.equal([
+      ["backtracked", 0n, []],
+      [
+        "backtracked",
+        0n,
+        ["michelson_v1.runtime_error", "michelson_v1.script_rejected"].map((id) => ({
+          id,
+          kind: "temporary",
+          detail: JSON.stringify(error(`proto.025-PsUshuai.${id}`, "temporary")),
+        })),
+      ],
+      ["skipped", 0n, []],
+    ]);
+  });
+
+  it("does not take a receipt that is left out for one of nothing", async () => {
+    const [operation] = recorded.operations.slice(-1) as [
+      { hash: string; contents: { metadata: unknown }[] },
+    ];
+    const contents = operation.contents.map((content) => ({ ...content, metadata: "too large" }));
+    node.routes[at("operations/3")] = json([{ ...operation, contents }]);
+    const error = await failureOf(chain().block(HASH, SENDER));
+    expect(error).to.be.instanceOf(ChainUnavailable).and.not.instanceOf(BlockUnavailable);
+  });
+
+  it("reads constants once for each protocol, and names one that is missing", async () => {
+    const one = chain();
+    const read = await one.constants(HASH);
+    expect(read).to.deep.equal({
+      protocol: "PsParisCZo7KAh1Z1smVd9ZMZ1HHn5gkzbM94V3PLCpknFWhUAi",
+      blocksPerCycle: 24576,
+      minimalBlockDelaySeconds: 10,
+      maxOperationsTimeToLive: 360,
+      hardGasLimitPerOperation: 1040000n,
+      hardGasLimitPerBlock: 1733333n,
+      hardStorageLimitPerOperation: 60000n,
+      maxOperationDataLength: 32768,
+      costPerByte: 250n,
+      originationSize: 257n,
+      limitOfDelegationOverBaking: 9,
+    });
+    expect(await one.constants(HASH)).to.equal(read);
+    expect(node.asked.filter((line) => line.endsWith("constants"))).to.have.length(1);
+
+    const { hard_gas_limit_per_block: _, ...lacking } = constants;
+    node.routes[at("context/constants")] = json(lacking);
+    const error = await failureOf(chain().constants(HASH));
+    expect(error).to.be.instanceOf(MissingConstant).with.property("constant", "hard_gas_limit_per_block");
+  });
+
+  it("reads accounts: revealed or not, and one that does not exist", async () => {
+    const path = at(`context/contracts/${SENDER}`);
+    node.routes[path] = json({ balance: "12", counter: "34" });
+    node.routes[`${path}/manager_key`] = json(null);
+    expect(await chain().account(SENDER, HASH)).to.deep.equal({
+      balance: 12n,
+      counter: 34n,
+      revealed: false,
+    });
+    node.routes[`${path}/manager_key`] = json("edpk");
+    expect((await chain().account(SENDER, HASH)).revealed).to.equal(true);
+    node.routes[path] = json({ balance: "12", counter: "34", revealed: true });
+    expect((await chain().account(SENDER, HASH)).revealed).to.equal(true);
+
+    node.routes = routes();
+    expect(await chain().account(SENDER, HASH)).to.deep.equal({ balance: 0n, counter: 0n, revealed: false });
+    node.routes[`${path}/counter`] = json("7");
+    expect((await chain().account(SENDER, HASH)).counter).to.equal(7n);
+    node.routes = { "/chains/main/chain_id": json(CHAIN) };
+    expect(await failureOf(chain().account(SENDER, HASH))).to.be.instanceOf(BlockUnavailable);
+  });
+
+  it("reads one account's mempool operations of all classes", async () => {
+    const operation = (name: string, source: string) => ({ hash: operationOf(name), contents: [{ source }] });
+    node.routes["/chains/main/mempool/pending_operations"] = json({
+      validated: [operation("a", SENDER), { hash: "?", contents: [{ source: someTz("other") }] }],
+      unprocessed: [operation("b", SENDER)],
+      branch_delayed: [operation("c", SENDER)],
+      branch_refused: [operation("d", SENDER)],
+      refused: [operation("e", SENDER), operation("a", SENDER)],
+      outdated: [operation("f", SENDER)],
+    });
+    expect(await chain().mempool(SENDER)).to.deep.equal([
+      { hash: operationOf("a"), state: "validated" },
+      { hash: operationOf("b"), state: "validated" },
+      { hash: operationOf("c"), state: "branch-delayed" },
+      { hash: operationOf("d"), state: "branch-refused" },
+      { hash: operationOf("e"), state: "refused" },
+      { hash: operationOf("f"), state: "outdated" },
+    ]);
+  });
+
+  it("rounds fee rates up and asks for a cycle's levels by distance from the head's", async () => {
+    node.routes["/chains/main/mempool/filter"] = json({
+      minimal_fees: "100",
+      minimal_nanotez_per_gas_unit: ["201", "2"],
+      minimal_nanotez_per_byte: ["1000", "1"],
+    });
+    expect(await chain().feeRates()).to.deep.equal({
+      minimalFee: 100n,
+      nanotezPerGasUnit: 101n,
+      nanotezPerByte: 1000n,
+    });
+    node.routes[at("helpers/levels_in_current_cycle")] = json({ first: 5, last: 9 });
+    expect(await chain().cycleLevels(asCycle(748))).to.deep.equal({ first: asLevel(5), last: asLevel(9) });
+    expect(node.asked.at(-1)).to.equal(`GET ${at("helpers/levels_in_current_cycle?offset=-3")}`);
+  });
+
+  it("simulates, counting what internal operations use and create", async () => {
+    const path = at("helpers/scripts/simulate_operation");
+    const operation = await new TezosOperationCodec().parse(forged.response);
+    node.routes[path] = json(run.response);
+    const simulation = await chain().simulate(operation);
+    const plain = { status: "applied", paidStorage: 0n, allocated: false, errors: [] };
+    expect(simulation).to.deep.equal({
+      outcome: "results",
+      contents: operation.contents.map((_, i) => ({
+        ...plain,
+        milligas: i === 0 ? 197043n : 100040n,
+        allocated: ALLOCATED.has(i),
+      })),
+    });
+
+    const result = (more: object) => ({ status: "applied", ...more });
+    const content = {
+      kind: "transaction",
+      fee: "0",
+      counter: "1",
+      metadata: {
+        operation_result: result({ consumed_milligas: "10", paid_storage_size_diff: "3" }),
+        internal_operation_results: [
+          { result: result({ consumed_milligas: "5", allocated_destination_contract: true }) },
+          {
+            result: result({
+              consumed_milligas: "1",
+              paid_storage_size_diff: "4",
+              originated_contracts: ["KT1"],
+            }),
+          },
+        ],
+      },
+    };
+    node.routes[path] = json({ contents: [content] });
+    const single = { ...operation, contents: operation.contents.slice(0, 1) };
+    expect(await chain().simulate(single)).to.deep.equal({
+      outcome: "results",
+      contents: [{ ...plain, milligas: 16n, paidStorage: 7n + 2n * 257n }],
+    });
+    expect(await failureOf(chain().simulate(operation))).to.be.instanceOf(ChainUnavailable);
+  });
+
+  it("tells a refusal from silence, by its structure or by what its text says", async () => {
+    const refused = async (body: unknown) => {
+      node.routes["/injection/operation"] = { status: 500, body };
+      const injection = await chain().inject("00");
+      return injection.outcome === "refused" && injection.errors.map(({ id, kind }) => `${kind} ${id}`);
+    };
+    const told = (msg: string) =>
+      refused([
+        { kind: "permanent", id: "async_injection_failed" },
+        {
+          kind: "temporary",
+          id: "failure",
+          msg: `Error while validating injected operation oo:\n Error:\n  ${msg}`,
+        },
+      ]);
+    expect(
+      await refused([{ kind: "branch", id: "proto.025-PsUshuai.contract.counter_in_the_past" }]),
+    ).to.deep.equal(["branch contract.counter_in_the_past"]);
+    expect(await told("Counter 5 already used for contract tz1 (expected 6)")).to.deep.equal([
+      "branch contract.counter_in_the_past",
+    ]);
+    expect(await told("Operation fees are too low")).to.deep.equal(["permanent prefilter.fees_too_low"]);
+    expect(await told("Operation oo is branched on either:\n - a block B which is too old")).to.deep.equal([
+      "temporary branch_not_live",
+    ]);
+    expect(await failureOf(told("something new"))).to.be.instanceOf(ChainUnavailable);
+    expect(await failureOf(refused("<html>502</html>"))).to.be.instanceOf(ChainUnavailable);
+    expect(await failureOf(refused([]))).to.be.instanceOf(ChainUnavailable);
+    node.routes["/injection/operation"] = json(operationOf("x"));
+    expect(await chain().inject("00")).to.deep.equal({ outcome: "accepted" });
+  });
+});
