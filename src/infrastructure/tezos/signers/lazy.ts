@@ -19,8 +19,12 @@ export class LazySigner implements Signer {
     return (await this.signer()).sign(forged);
   }
 
+  /** What could not be opened is opened again the next time: a database that was away may be back. */
   private signer(): Promise<Signer> {
-    this.opened ??= this.open();
+    this.opened ??= this.open().catch((error: unknown) => {
+      this.opened = undefined;
+      throw error;
+    });
     return this.opened;
   }
 }

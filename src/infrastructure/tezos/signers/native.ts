@@ -1,20 +1,10 @@
 import { type Signer } from "../../../application/ports/chain.js";
-import { type WalletStore } from "../../../application/ports/wallet-store.js";
 import { type TzAddress, tzAddress } from "../../../domain/identifiers.js";
-import { type Vault } from "./vault.js";
 import { attach, OPERATION } from "./verify.js";
 
 /** Not a secret key or mnemonic that this wallet takes. The message never repeats what was given. */
 export class UnusableSecret extends Error {
   override readonly name = "UnusableSecret";
-}
-
-/** No key of this account was imported. */
-export class NoWallet extends Error {
-  override readonly name = "NoWallet";
-  constructor(readonly address: TzAddress) {
-    super(`no wallet was imported for ${address}`);
-  }
 }
 
 const WORDS = new Set([12, 15, 18, 21, 24]);
@@ -54,13 +44,6 @@ export class NativeSigner implements Signer {
     return new NativeSigner(account, await signer.publicKey(), signatureOf);
   }
 
-  /** The imported wallet of an account. Throws `NoWallet` or `WrongWalletKey`. */
-  static async open(store: WalletStore, vault: Vault, address: TzAddress): Promise<NativeSigner> {
-    const sealed = await store.load(address);
-    if (sealed === undefined) throw new NoWallet(address);
-    return NativeSigner.fromSecret(vault.open(address, sealed));
-  }
-
   async address(): Promise<TzAddress> {
     return this.account;
   }
@@ -73,10 +56,3 @@ export class NativeSigner implements Signer {
     return attach(forged, this.key, await this.signatureOf(forged));
   }
 }
-
-/** Keeps a secret key or mnemonic, sealed; answers its account. Throws `UnusableSecret`. */
-export const importWallet = async (store: WalletStore, vault: Vault, secret: string): Promise<TzAddress> => {
-  const address = await (await NativeSigner.fromSecret(secret)).address();
-  await store.save(address, vault.seal(address, secret.trim()));
-  return address;
-};
