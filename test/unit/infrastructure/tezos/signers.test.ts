@@ -6,16 +6,9 @@ import { once } from "node:events";
 import { type AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { SignerUnavailable } from "../../../../src/application/ports/chain.js";
-import { type WalletStore } from "../../../../src/application/ports/wallet-store.js";
-import { type TzAddress } from "../../../../src/domain/identifiers.js";
-import { type PostgresWalletStore } from "../../../../src/infrastructure/postgres/wallet-store.js";
 import { TezosOperationCodec } from "../../../../src/infrastructure/tezos/forging.js";
-import {
-  importWallet,
-  NativeSigner,
-  NoWallet,
-  UnusableSecret,
-} from "../../../../src/infrastructure/tezos/signers/native.js";
+import { NativeSigner, UnusableSecret } from "../../../../src/infrastructure/tezos/signers/native.js";
+import { LazySigner } from "../../../../src/infrastructure/tezos/signers/lazy.js";
 import { RemoteSigner } from "../../../../src/infrastructure/tezos/signers/remote.js";
 import { Vault, WeakWalletKey, WrongWalletKey } from "../../../../src/infrastructure/tezos/signers/vault.js";
 import { keyOf } from "../../../../src/sandbox/keys.js";
@@ -32,21 +25,6 @@ const SECRETS = [
 ];
 const FORGED = "03".repeat(90);
 const WALLET_KEY = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
-
-/** What PostgreSQL's store does, in memory; the type says that both are the port. */
-const memoryStore = (): WalletStore & { readonly kept: Map<TzAddress, string> } => {
-  const kept = new Map<TzAddress, string>();
-  return {
-    kept,
-    save: async (address, record) => void kept.set(address, JSON.stringify(record)),
-    load: async (address) => {
-      const text = kept.get(address);
-      return text === undefined ? undefined : (JSON.parse(text) as unknown);
-    },
-    addresses: async () => [...kept.keys()],
-  };
-};
-const isPort: (store: PostgresWalletStore) => WalletStore = (store) => store;
 
 const failureOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
@@ -84,19 +62,6 @@ describe("native signer", () => {
       if (secret !== "") expect(inspect(error, { depth: 9, showHidden: true })).not.to.include(secret);
     }
   });
-
-  it("opens the wallet that was imported, whose record says nothing of the secret", async () => {
-    expect(isPort).to.be.a("function");
-    const store = memoryStore();
-    const vault = new Vault(WALLET_KEY, "salt");
-    for (const secret of SECRETS) {
-      const address = await importWallet(store, vault, secret);
-      expect(await (await NativeSigner.open(store, vault, address)).address()).to.equal(address);
-      expect(store.kept.get(address)).not.to.include(secret);
-    }
-    expect(await store.addresses()).to.have.length(4);
-    expect(await failureOf(NativeSigner.open(store, vault, OTHER.address))).to.be.instanceOf(NoWallet);
-  });
 });
 
 describe("vault", () => {
@@ -104,7 +69,9 @@ describe("vault", () => {
 
   it("opens with the same key in either notation", () => {
     const base64 = Buffer.from(WALLET_KEY, "hex").toString("base64");
-    expect(new Vault(base64, "salt").open(KEY.address, vault.seal(KEY.address, "secret"))).to.equal("secret");
+    const sealed = vault.seal(KEY.address, "secret");
+    expect(JSON.stringify(sealed)).not.to.include("secret");
+    expect(new Vault(base64, "salt").open(KEY.address, sealed)).to.equal("secret");
   });
 
   it("does not open with another key, salt or address, nor a record that was changed", () => {
@@ -112,7 +79,7 @@ describe("vault", () => {
     const changed = { ...sealed, ciphertext: Buffer.from("secreT").toString("base64") };
     const shortTag = {
       ...sealed,
-      tag: Buffer.from(String(sealed["tag"]), "base64").subarray(0, 4).toString("base64"),
+      tag: Buffer.from(String(sealed.tag), "base64").subarray(0, 4).toString("base64"),
     };
     const attempts = [
       () => new Vault(WALLET_KEY.replace("00", "ff"), "salt").open(KEY.address, sealed),
@@ -127,8 +94,8 @@ describe("vault", () => {
 
   it("never uses a nonce twice", () => {
     const sealed = Array.from({ length: 1000 }, () => vault.seal(KEY.address, "secret"));
-    expect(new Set(sealed.map((record) => record["nonce"])).size).to.equal(1000);
-    expect(new Set(sealed.map((record) => record["ciphertext"])).size).to.equal(1000);
+    expect(new Set(sealed.map((record) => record.nonce)).size).to.equal(1000);
+    expect(new Set(sealed.map((record) => record.ciphertext)).size).to.equal(1000);
   });
 
   it("refuses weak keys by name, without repeating them", () => {
@@ -142,6 +109,23 @@ describe("vault", () => {
     ]) {
       expect(() => new Vault(key, "salt"), key).to.throw(WeakWalletKey, "WALLET_ENCRYPTION_KEY must be");
     }
+  });
+});
+
+describe("lazy signer", () => {
+  it("opens once, when first asked, and again only if that failed", async () => {
+    let opened = 0;
+    const signer = new LazySigner(async () => {
+      opened += 1;
+      if (opened === 1) throw new SignerUnavailable("not yet");
+      return NativeSigner.fromSecret(KEY.secretKey);
+    });
+    expect(opened).to.equal(0);
+    expect(await failureOf(signer.sign(FORGED))).to.be.instanceOf(SignerUnavailable);
+    expect(await signer.address()).to.equal(KEY.address);
+    expect(await signer.publicKey()).to.equal(KEY.publicKey);
+    expect(await signer.sign(FORGED)).to.match(new RegExp(`^${FORGED}[0-9a-f]{128}$`));
+    expect(opened).to.equal(2);
   });
 });
 
