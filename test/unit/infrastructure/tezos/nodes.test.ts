@@ -1,20 +1,14 @@
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { BlockUnavailable, ChainUnavailable } from "../../../../src/application/ports/chain.js";
-import { blockHash, chainId, type TzAddress } from "../../../../src/domain/identifiers.js";
+import { chainId, type TzAddress } from "../../../../src/domain/identifiers.js";
 import { blockOf, operationOf } from "../../../support/identifiers.js";
 import { someTz } from "../../../support/chain-model.js";
 import { chainOver, failureOf, type FakeNode, HANG, json, type Routes, startFakeNode } from "./fake-node.js";
+import { CHAIN as CHAIN_ID, HASH, NOW, recorded } from "./recorded.js";
 
-const recorded = JSON.parse(readFileSync("test/fixtures/rpc/block-5941098.json", "utf8")) as {
-  header: Record<string, unknown>;
-  metadata: Record<string, unknown>;
-};
-const HASH = blockHash.parse(recorded.header["hash"]);
-const CHAIN = chainId.parse("NetXdQprcVkpaWU");
+const CHAIN = chainId.parse(CHAIN_ID);
 const FOREIGN = "NetXnHfVqm9iesp";
-const NOW = new Date("2024-06-30T14:00:30Z");
 const PAYER: TzAddress = someTz("payer");
 const HEADER = "/chains/main/blocks/head/header";
 const POOL = "/chains/main/mempool/pending_operations";
