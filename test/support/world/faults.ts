@@ -11,13 +11,27 @@ export interface CrashPoint {
   readonly when: "before" | "after";
 }
 
+/** What others do while the process stands still just before one of its calls. */
+export interface Interlude {
+  readonly call: number;
+  readonly run: () => Promise<void>;
+}
+
 export class CallGate {
   calls = 0;
   /** Names of the calls, in order; a reference run's are the list of crash points. */
   readonly names: string[] = [];
   private dead = false;
 
-  constructor(private readonly point?: CrashPoint) {}
+  constructor(
+    private readonly point?: CrashPoint,
+    private readonly interlude?: Interlude,
+  ) {}
+
+  /** Lets others act before the call, if this is the one. */
+  async standStill(): Promise<void> {
+    if (this.interlude?.call === this.calls) await this.interlude.run();
+  }
 
   enter(name: string): number {
     this.dieIfDead();
@@ -48,6 +62,7 @@ async function* gatedItems(
   gate: CallGate,
   name: string,
 ): AsyncIterable<unknown> {
+  await gate.standStill();
   const call = gate.enter(name);
   const all: unknown[] = [];
   for await (const item of items) all.push(item);
@@ -56,6 +71,7 @@ async function* gatedItems(
 }
 
 const gatedCall = async (run: () => Promise<unknown>, gate: CallGate, name: string): Promise<unknown> => {
+  await gate.standStill();
   const call = gate.enter(name);
   const result = await run();
   gate.leave(call);

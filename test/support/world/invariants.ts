@@ -176,10 +176,18 @@ export const checkInvariants = (world: World): void => {
   checkInjected(world, folded);
 };
 
-/** Transfers of the payer in the head's branch that were applied: receiver and amount, in order. */
-export const transfersOnChain = (world: World): readonly { readonly to: string; readonly amount: bigint }[] =>
-  operationsOnChain(world).flatMap(({ contents }) =>
-    contents.flatMap(({ content, applied }) =>
-      applied && content.kind === "transaction" ? [{ to: content.destination, amount: content.amount }] : [],
-    ),
-  );
+/** What was applied on chain for each obligation of these cycles: its receiver and amount, in the order paid. */
+export const paidOnChain = (world: World, cycles: readonly number[]): readonly string[] => {
+  const { signed, payments } = fold(world);
+  return operationsOnChain(world).flatMap(({ hash, contents }) => {
+    const { batchId, payment } = signed.get(hash) ?? { batchId: null, payment: null };
+    if (batchId === null || payment === null) return [];
+    if (!cycles.some((cycle) => payment.endsWith(`_${cycle}`))) return [];
+    const items = payments.get(payment)?.batches.get(batchId)?.items ?? [];
+    return contents.flatMap(({ content, applied }, i) =>
+      applied && content.kind === "transaction"
+        ? [`${payment} ${items[i]?.obligation}: ${content.amount} to ${content.destination}`]
+        : [],
+    );
+  });
+};

@@ -36,7 +36,8 @@ export const referenceWorld = (): World =>
     }),
   });
 
-const CYCLES = [0, 1];
+/** The cycles that the reference run pays. */
+export const CYCLES = [0, 1];
 const MOST_BLOCKS = 260;
 /** The first batch is in a block two below the head then. */
 const REORGANISED_AT = 12;
@@ -69,4 +70,39 @@ export const runReference = async (world: World, point?: CrashPoint): Promise<Ru
     } else world.bake();
   }
   throw new Error(`not settled after ${MOST_BLOCKS} blocks: ${JSON.stringify(running.reports.slice(-3))}`);
+};
+
+/**
+ * The reference run by a process that stands still before one of its calls while `others` act; afterwards both
+ * it and a second replica go on.
+ */
+export const runWithInterlude = async (
+  world: World,
+  call: number,
+  others: (world: World) => Promise<void>,
+): Promise<void> => {
+  await world.setUp();
+  const slow = world.start(undefined, { call, run: () => others(world) });
+  let second: ReturnType<World["start"]> | undefined;
+  for (let blocks = 0; blocks < MOST_BLOCKS; blocks += 1) {
+    await slow.process.step();
+    checkInvariants(world);
+    if (slow.gate.calls > call) {
+      second ??= world.start();
+      await second.process.step();
+      checkInvariants(world);
+    }
+    if (CYCLES.every((cycle) => isSettled(world, cycle))) return;
+    world.bake();
+  }
+  throw new Error(`not settled after ${MOST_BLOCKS} blocks: ${JSON.stringify(slow.reports.slice(-3))}`);
+};
+
+/** Another replica takes over and pays on for some blocks. */
+export const anotherReplicaPays = async (world: World): Promise<void> => {
+  const other = world.start();
+  for (let blocks = 0; blocks < 6; blocks += 1) {
+    await other.process.step();
+    world.bake();
+  }
 };

@@ -32,7 +32,7 @@ import { ChainModel } from "../../../src/sandbox/chain-model.js";
 import { type Genesis } from "../../../src/sandbox/model/types.js";
 import { BAKER, modelHashes, PAYER } from "../chain-model.js";
 import { MemoryEventStore } from "../memory-event-store.js";
-import { CallGate, type CrashPoint, gated } from "./faults.js";
+import { CallGate, type CrashPoint, gated, type Interlude } from "./faults.js";
 import { MemoryChain, PlainCodec, PlainSigner } from "./memory-chain.js";
 
 const METADATA = { correlationId: "world", causationId: "world", actor: "world" };
@@ -119,12 +119,15 @@ export class World {
   }
 
   /** A new process on what is durable; its ports count their calls and may kill it at one of them. */
-  start(point?: CrashPoint): {
+  start(
+    point?: CrashPoint,
+    interlude?: Interlude,
+  ): {
     readonly process: PayerProcess;
     readonly gate: CallGate;
     readonly reports: Report[];
   } {
-    const gate = new CallGate(point);
+    const gate = new CallGate(point, interlude);
     const reports: Report[] = [];
     const store = gated(this.store, "store", gate, ["append", "read"]);
     const log = new CodedEventLog(store);

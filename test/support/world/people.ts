@@ -1,0 +1,31 @@
+import { randomUUID } from "node:crypto";
+import { ActRefused, type Acts } from "../../../src/application/commands/acts.js";
+import { holdPayment, releasePayment } from "../../../src/application/commands/payments.js";
+import { Repository } from "../../../src/application/repository.js";
+import { asCycle } from "../../../src/domain/identifiers.js";
+import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.js";
+import { BAKER } from "../chain-model.js";
+import { addressOf } from "../rewards.js";
+import { type World } from "./world.js";
+
+const actsOf = (world: World): Acts => ({
+  baker: BAKER,
+  payer: undefined,
+  startCycle: undefined,
+  repository: new Repository(new CodedEventLog(world.store)),
+  chain: world.chain,
+  actor: "cli:somebody",
+  metadata: () => ({ correlationId: randomUUID(), causationId: "command", actor: "cli:somebody" }),
+});
+
+/** A person holds a delegator's payment and lets it go again; refusals are answers like any other. */
+export const holdAndRelease = async (world: World): Promise<void> => {
+  for (const cycle of [asCycle(0), asCycle(1)]) {
+    try {
+      await holdPayment(actsOf(world), cycle, addressOf(3), "looks odd");
+      await releasePayment(actsOf(world), cycle, addressOf(3));
+    } catch (error) {
+      if (!(error instanceof ActRefused)) throw error;
+    }
+  }
+};
