@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
+import { isRefused } from "../../../src/domain/decision.js";
 import { type DomainEvent } from "../../../src/domain/events.js";
 import { type OperationHash } from "../../../src/domain/identifiers.js";
 import * as Payment from "../../../src/domain/payment/payment.js";
@@ -40,6 +41,10 @@ const fold = (world: World): Folded => {
   for (const { stream, event } of events.slice(folded.events)) {
     if (event.type === "WalletCheckpointed") {
       expect({ ...folded.wallet, events: 0 }).to.deep.equal(event.data.state);
+    }
+    if (event.type === "OperationSigned") {
+      const decision = Wallet.sign(event.data)(folded.wallet);
+      if (isRefused(decision)) throw new Error(`${event.data.hash} was signed against ${decision.refused}`);
     }
     if (isWallet(event)) folded.wallet = Wallet.evolve(folded.wallet, event);
     if (isPayment(event)) {
@@ -161,6 +166,8 @@ const checkConservation = (world: World, chain: readonly OnChain[]): void => {
 
 /** What was injected stands in the log (I7). */
 const checkInjected = (world: World, { signed }: Folded): void => {
+  const [early] = world.injectedUnlogged;
+  if (early !== undefined) throw new Error(`injected before it stood in the log: ${early}`);
   for (const hash of world.injected)
     if (!signed.has(hash)) throw new Error(`injected but not in the log: ${hash}`);
 };

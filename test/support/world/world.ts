@@ -69,6 +69,8 @@ export class World {
   readonly model: ChainModel;
   readonly chain: MemoryChain;
   readonly injected: OperationHash[] = [];
+  /** Injected at a moment when the log did not hold them. */
+  readonly injectedUnlogged: OperationHash[] = [];
   private lease: { holder: number; token: bigint } = { holder: -1, token: 0n };
   private witnessed: WitnessRecord[] = [];
   private processes = 0;
@@ -76,7 +78,13 @@ export class World {
 
   constructor(private readonly options: WorldOptions) {
     this.model = ChainModel.create(options.genesis, modelHashes);
-    this.chain = new MemoryChain(this.model, (hash) => this.injected.push(hash));
+    this.chain = new MemoryChain(this.model, (hash) => {
+      this.injected.push(hash);
+      const logged = this.events().some(
+        ({ event }) => event.type === "OperationSigned" && event.data.hash === hash,
+      );
+      if (!logged) this.injectedUnlogged.push(hash);
+    });
   }
 
   /** Puts one block on the head, six seconds later. */
