@@ -1,155 +1,18 @@
 // The payer's key: every operation it ever signed, until its fate is final. This stream is the fence (PAYMENT).
-import { type Decision, refuse, unreachable } from "../decision.js";
-import {
-  asCounter,
-  asLevel,
-  type Counter,
-  type OperationHash,
-  streamName,
-  type TzAddress,
-} from "../identifiers.js";
-import {
-  type ContentResult,
-  type Event,
-  type LiveOperation,
-  type PauseReason,
-  type Proof,
-  type State,
-  type WalletBatch,
-} from "./events.js";
+import { type Decision, refuse } from "../decision.js";
+import { asCounter, type Counter, type OperationHash, streamName, type TzAddress } from "../identifiers.js";
+import { type Event, type PauseReason, type State, type WalletBatch } from "./events.js";
+import { FOLD_VERSION } from "./fold.js";
+import { proves } from "./proof.js";
 
 export { Event, type State } from "./events.js";
+export { evolve, FOLD_VERSION, initial } from "./fold.js";
+export { lastPossibleLevel } from "./proof.js";
 
 export const stream = (payer: TzAddress) => streamName("wallet", payer);
 
-/** Raised with every change of `evolve` or of the state's shape: older checkpoints are then passed over. */
-export const FOLD_VERSION = 1;
 /** A checkpoint is due after this many events. */
 export const CHECKPOINT_EVERY = 1_000;
-
-export const initial: State = {
-  adopted: null,
-  token: 0n,
-  identity: null,
-  counter: asCounter(0n),
-  explainedLevel: asLevel(0),
-  operations: [],
-  batches: {},
-  pauses: [],
-  foreign: [],
-  events: 0,
-};
-
-const changeOperation = (
-  state: State,
-  hash: OperationHash,
-  change: (o: LiveOperation) => LiveOperation,
-): State => ({
-  ...state,
-  operations: state.operations.map((o) => (o.hash === hash ? change(o) : o)),
-});
-
-/** Takes an operation out of the live ones and tells its batch how it ended. */
-const endOperation = (
-  state: State,
-  hash: OperationHash,
-  fate: "final" | "dead",
-  results?: ContentResult[],
-): State => {
-  const ended = state.operations.find((o) => o.hash === hash);
-  const batchId = ended?.batchId ?? undefined;
-  const batch = batchId === undefined ? undefined : state.batches[batchId];
-  const operations = state.operations.filter((o) => o.hash !== hash);
-  if (batchId === undefined || batch === undefined) return { ...state, operations };
-  const updated: WalletBatch = {
-    ...batch,
-    operations: batch.operations.map((o) => (o.hash === hash ? { hash, fate } : o)),
-    results: results ?? batch.results,
-  };
-  return { ...state, operations, batches: { ...state.batches, [batchId]: updated } };
-};
-
-const noBatch: WalletBatch = { voided: false, operations: [], results: null };
-
-const signed = (state: State, data: Extract<Event, { type: "OperationSigned" }>["data"]): State => {
-  const { token: _token, branch: _branch, digest: _digest, ...rest } = data;
-  const operations = [...state.operations, { ...rest, included: null, refusals: [] }];
-  const explained = {
-    ...state,
-    operations,
-    explainedLevel: asLevel(Math.max(state.explainedLevel, data.finalLevel)),
-  };
-  if (data.batchId === null) return explained;
-  const batch = state.batches[data.batchId] ?? noBatch;
-  const updated = { ...batch, operations: [...batch.operations, { hash: data.hash, fate: "live" as const }] };
-  return { ...explained, batches: { ...state.batches, [data.batchId]: updated } };
-};
-
-export const evolve = (state: State, event: Event): State => {
-  const next = applied(state, event);
-  return event.type === "WalletCheckpointed" ? { ...next, events: 0 } : { ...next, events: state.events + 1 };
-};
-
-const applied = (state: State, event: Event): State => {
-  switch (event.type) {
-    case "WalletAdopted": {
-      const { chainId, level, counter } = event.data;
-      return { ...state, adopted: { chainId, level }, counter, explainedLevel: level };
-    }
-    case "TermStarted":
-      return { ...state, token: event.data.token, identity: event.data.identity };
-    case "OperationSigned":
-      return signed(state, event.data);
-    case "OperationRefused":
-      return changeOperation(state, event.data.hash, (o) => ({
-        ...o,
-        refusals: [...o.refusals, { kind: event.data.kind, errors: event.data.errors }],
-      }));
-    case "OperationIncluded":
-      return changeOperation(state, event.data.hash, (o) => ({
-        ...o,
-        included: { hash: event.data.block, level: event.data.level },
-      }));
-    case "OperationReorganised":
-      return changeOperation(state, event.data.hash, (o) => ({ ...o, included: null }));
-    case "OperationFinalised": {
-      const last = state.operations.find((o) => o.hash === event.data.hash)?.lastCounter ?? state.counter;
-      const ended = endOperation(state, event.data.hash, "final", event.data.contents);
-      return { ...ended, counter: last, explainedLevel: event.data.level };
-    }
-    case "OperationProvenDead":
-      return endOperation(state, event.data.hash, "dead");
-    case "BatchVoided": {
-      const batch = state.batches[event.data.batchId] ?? noBatch;
-      return { ...state, batches: { ...state.batches, [event.data.batchId]: { ...batch, voided: true } } };
-    }
-    case "BatchClosed": {
-      const closed = new Set(event.data.batchIds);
-      return {
-        ...state,
-        batches: Object.fromEntries(Object.entries(state.batches).filter(([id]) => !closed.has(id))),
-      };
-    }
-    case "ForeignOperationFound":
-      return {
-        ...state,
-        foreign: [...state.foreign, event.data],
-        counter: event.data.lastCounter,
-        explainedLevel: event.data.level,
-      };
-    case "WalletPaused":
-      return {
-        ...state,
-        pauses: [...state.pauses.filter((p) => p.reason !== event.data.reason), event.data],
-      };
-    case "WalletResumed":
-      return { ...state, pauses: state.pauses.filter((p) => p.reason !== event.data.reason) };
-    case "WalletCheckpointed":
-      return event.data.foldVersion === FOLD_VERSION ? event.data.state : state;
-    default:
-      return unreachable(event);
-  }
-};
 
 export type Refusal =
   | "not-adopted"
@@ -295,32 +158,6 @@ export const finalise =
     }
     return [{ type: "OperationFinalised", data: command }];
   };
-
-/**
- * The highest level at which an operation can still be in a block: its branch must be among the last `ttl` + 1
- * blocks (Octez `store.ml`, live blocks). `ttl`: the protocol's now; the larger of the two counts.
- */
-export const lastPossibleLevel = (
-  operation: Pick<LiveOperation, "branchLevel" | "ttl">,
-  ttl: number,
-): number => operation.branchLevel + Math.max(operation.ttl, ttl) + 1;
-
-/** Checks a proof against PAYMENT section 7. */
-const proves = (operation: LiveOperation, proof: Proof): boolean => {
-  const lastPossible = lastPossibleLevel(operation, proof.ttl);
-  switch (proof.rule) {
-    case "expired":
-      return proof.counter < operation.firstCounter && proof.finalLevel > lastPossible;
-    case "superseded":
-      return (
-        proof.counter >= operation.firstCounter &&
-        proof.fromLevel <= operation.finalLevel + 1 &&
-        proof.toLevel >= Math.min(proof.finalLevel, lastPossible)
-      );
-    default:
-      return unreachable(proof);
-  }
-};
 
 /**
  * Only a proof at a final block frees what an operation was to pay. One that the log shows in a block must have

@@ -39,7 +39,7 @@ export const decodeEvent = (
   const current = versionOf.get(type);
   const unreadable = (cause?: unknown) =>
     new UnreadableEvent({ stream, revision }, type, schemaVersion, { cause });
-  if (current === undefined || schemaVersion > current) throw unreadable();
+  if (current === undefined || !(schemaVersion <= current)) throw unreadable();
   try {
     let data: unknown = JSON.parse(recorded.data);
     for (let version = schemaVersion; version < current; version += 1) {

@@ -23,15 +23,15 @@ const logged = (recorded: RecordedEvent): LoggedEvent => {
 const operationHashOf = (content: EncodedEvent): string =>
   z.object({ hash: z.string() }).parse(JSON.parse(content.data)).hash;
 
-const METADATA_ALLOWANCE = 256;
+/** What an event's metadata is taken to need; whose own length must not move the cuts. */
+const METADATA_ALLOWANCE = 1_024;
 
-/** Cuts a list of events where one append would grow over the limit; always in the same places. */
-const portions = (events: readonly EncodedEvent[], metadata: EventMetadata): EncodedEvent[][] => {
-  const overhead = Buffer.byteLength(JSON.stringify(metadata)) + METADATA_ALLOWANCE;
+/** Cuts a list of events where one append would grow over the limit; the same list always in the same places. */
+const portions = (events: readonly EncodedEvent[]): EncodedEvent[][] => {
   const result: EncodedEvent[][] = [];
   let bytes = Infinity;
   for (const event of events) {
-    const size = Buffer.byteLength(event.data) + overhead;
+    const size = Buffer.byteLength(event.data) + METADATA_ALLOWANCE;
     if (bytes + size > MAX_APPEND_BYTES) {
       result.push([]);
       bytes = 0;
@@ -53,7 +53,7 @@ export class CodedEventLog implements EventLog {
     metadata: EventMetadata,
   ): Promise<AppendOutcome> {
     let revision = expected;
-    for (const portion of portions(events.map(encodeEvent), metadata)) {
+    for (const portion of portions(events.map(encodeEvent))) {
       const identified = portion.map((content, index): NewEvent => {
         const hash = content.type === "OperationSigned" ? operationHashOf(content) : undefined;
         const id = hash === undefined ? eventId(stream, revision, index, content) : operationEventId(hash);
