@@ -116,17 +116,19 @@ describe("the embedded PostgreSQL", () => {
     await second.stop();
   });
 
-  it("is shared by later processes, and only the one that started it stops it", async () => {
-    const owner = Runner.start(shared);
-    const url = await owner.url();
-    const guest = Runner.start(shared);
-    expect(await guest.url()).to.equal(url);
-    await guest.stop();
-    const here = await startEmbeddedPostgres({ dataDir: shared });
-    await here.stop();
-    expect(await query(url, "select value from kept")).to.deep.equal([42]);
+  it("is shared by later processes, and the last one to leave stops it, whoever started it", async () => {
+    const starter = Runner.start(shared);
+    const url = await starter.url();
     const pid = postmasterOf(shared);
-    await owner.stop();
+    const [second, third] = [Runner.start(shared), Runner.start(shared)];
+    expect(await Promise.all([second.url(), third.url()])).to.deep.equal([url, url]);
+    await second.stop();
+    await starter.stop();
+    expect(await query(url, "select value from kept")).to.deep.equal([42]);
+    const here = await startEmbeddedPostgres({ dataDir: shared });
+    expect(postmasterOf(shared)).to.equal(pid);
+    await third.kill();
+    await here.stop();
     expect(isAlive(pid)).to.equal(false);
   });
 
@@ -170,7 +172,7 @@ describe("the embedded PostgreSQL", () => {
     await server.stop();
   });
 
-  it("outlives a Ctrl-C until its owner stops it", async () => {
+  it("outlives a Ctrl-C until its user leaves", async () => {
     const owner = Runner.start(shared);
     const url = await owner.url();
     const pid = postmasterOf(shared);
@@ -181,20 +183,26 @@ describe("the embedded PostgreSQL", () => {
     expect(isAlive(pid)).to.equal(false);
   });
 
-  it("has one owner when several processes start it at the same time, for the first time", async () => {
+  it("is one server when several processes start it at the same time, for the first time", async () => {
     const folder = join(base, "race");
     const runners = Array.from({ length: 4 }, () => Runner.start(folder));
     const urls = await Promise.all(runners.map((runner) => runner.url()));
     expect(new Set(urls).size).to.equal(1);
     const pid = postmasterOf(folder);
-    let stoppedBy = 0;
     for (const runner of runners) {
-      const before = isAlive(pid);
+      expect(isAlive(pid)).to.equal(true);
       await runner.stop();
-      if (before && !isAlive(pid)) stoppedBy += 1;
     }
-    expect(stoppedBy).to.equal(1);
     expect(isAlive(pid)).to.equal(false);
+  });
+
+  it("starts anew for one that comes while the last one leaves", async () => {
+    for (let round = 0; round < 4; round += 1) {
+      const leaving = await startEmbeddedPostgres({ dataDir: shared });
+      const [, coming] = await Promise.all([leaving.stop(), startEmbeddedPostgres({ dataDir: shared })]);
+      expect(await query(coming.url, "select value from kept")).to.deep.equal([42]);
+      await coming.stop();
+    }
   });
 
   it("works in a folder with a long path, spaces and quotes, given relative to where it is started", async () => {

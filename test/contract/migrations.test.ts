@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { type Pool } from "pg";
+import { NO_STREAM } from "../../src/application/ports/event-store.js";
+import { PostgresLog } from "../../src/infrastructure/eventstore/postgres-log.js";
 import {
   checkMigrations,
   knownMigrations,
@@ -11,7 +13,9 @@ import {
   MigrationError,
   migrationStatus,
 } from "../../src/infrastructure/postgres/migrate.js";
+import { PostgresLease } from "../../src/infrastructure/postgres/lease.js";
 import { createPool, endPool } from "../../src/infrastructure/postgres/pool.js";
+import { collect, newEvents, newStream } from "../support/events.js";
 import { emptyDatabase, freshDatabase, type TestDatabase } from "../support/postgres.js";
 
 const migration = (name: string, sql: string, checksum = name): Migration => ({ name, sql, checksum });
@@ -77,7 +81,7 @@ describe("migrations", () => {
       migration("0002_b.sql", "CREATE TABLE public.b (x int); SELECT 1 / 0"),
       migration("0003_c.sql", "CREATE TABLE public.c (x int)"),
     ];
-    expect(await failure(migrate(database.url, steps)))
+    expect(await failure(migrate(database.url, { migrations: steps })))
       .to.have.property("message")
       .that.includes("division by zero");
     expect(await Promise.all(["public.a", "public.b", "public.c"].map(columnsOf))).to.deep.equal([
@@ -86,12 +90,14 @@ describe("migrations", () => {
       [],
     ]);
     const repaired = [...steps.slice(0, 1), migration("0002_b.sql", "SELECT 1"), ...steps.slice(2)];
-    expect(await migrate(database.url, repaired)).to.deep.equal(["0002_b.sql", "0003_c.sql"]);
+    expect(await migrate(database.url, { migrations: repaired })).to.deep.equal(["0002_b.sql", "0003_c.sql"]);
   });
 
   it("may not change once they are applied", async () => {
-    await migrate(database.url, [migration("0001_a.sql", "SELECT 1", "one")]);
-    const error = await failure(migrate(database.url, [migration("0001_a.sql", "SELECT 1", "other")]));
+    await migrate(database.url, { migrations: [migration("0001_a.sql", "SELECT 1", "one")] });
+    const error = await failure(
+      migrate(database.url, { migrations: [migration("0001_a.sql", "SELECT 1", "other")] }),
+    );
     expect(error).to.be.instanceOf(MigrationError);
     expect(error).to.have.property("message").that.includes("0001_a.sql");
   });
@@ -137,5 +143,31 @@ describe("migrations", () => {
     expect(rows).to.deep.equal([{ value: 5n }]);
     await endPool(other);
     await migrated.drop();
+  });
+
+  it("let a role that does not migrate append and read, and nothing else with the log", async () => {
+    await migrate(database.url);
+    await pool.query("CREATE ROLE app LOGIN");
+    await migrate(database.url, { grantTo: "app" });
+    const url = database.url.replace("taps@", "app@");
+    const [store, app] = [
+      new PostgresLog({ url, applicationName: "app" }),
+      createPool({ url, applicationName: "app" }),
+    ];
+    const stream = newStream();
+    await store.append(stream, NO_STREAM, newEvents(2));
+    expect(await collect(store.read(stream))).to.have.length(2);
+    expect(await new PostgresLease(app, { name: "x" }).hold()).to.deep.equal({ token: 1n });
+    await app.query("CREATE TABLE read.settings (x int)");
+    for (const attack of [
+      "INSERT INTO log.events SELECT * FROM log.events",
+      "ALTER TABLE log.events DISABLE TRIGGER immutable",
+      "DELETE FROM ops.migrations",
+    ])
+      expect(await failure(app.query(attack)), attack).to.have.property("code", "42501");
+    await checkMigrations(app);
+    await store.close();
+    await endPool(app);
+    await pool.query("DROP OWNED BY app; DROP ROLE app");
   });
 });

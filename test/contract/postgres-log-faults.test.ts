@@ -63,7 +63,7 @@ describe("the PostgreSQL log with a server that is not well", () => {
   });
 
   it("is unavailable, and does not wait for ever, while the server hangs", async () => {
-    const timeouts = { connect: 300, statement: 300 };
+    const timeouts = { connect: 1_000, statement: 1_000 };
     const store = new PostgresLog({ url: server.url, applicationName: "hang", timeouts });
     const stream = newStream();
     const events = newEvents(1);

@@ -37,6 +37,8 @@ export interface PostgresLogOptions extends PoolOptions {
 }
 
 const POLL_MS = 1_000;
+/** One writes for all appends of this process; the others read. */
+const CONNECTIONS = 4;
 const LAST_REVISION = 2 ** 31 - 1;
 const LAST_POSITION = 2n ** 63n - 1n;
 
@@ -60,7 +62,7 @@ export class PostgresLog implements EventStore {
   private id: string | undefined;
 
   constructor(options: PostgresLogOptions) {
-    this.pool = createPool(options);
+    this.pool = createPool({ max: CONNECTIONS, ...options });
     this.changes = new LogChanges(clientConfig(options), options.pollMs ?? POLL_MS);
   }
 

@@ -1,13 +1,12 @@
-// A PostgreSQL server of our own under a data folder, for who has none. Several processes may share it: the
-// one that started it (or took it over from a dead one) stops it, the others only connect.
+// A PostgreSQL server of our own under a data folder, for who has none. Processes share it: the first one starts
+// it, the last one to leave stops it. One that dies without leaving does not count.
 import { createHash, randomUUID } from "node:crypto";
 import { chownSync, existsSync, lstatSync, mkdirSync, realpathSync } from "node:fs";
 import { readdir, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Binaries, findBinaries, unusable } from "./embedded/binaries.js";
 import { EmbeddedPostgresError } from "./embedded/errors.js";
-import { claim } from "./embedded/owner.js";
+import { isSigned, locked, signIn } from "./embedded/lock.js";
 import { chooseDisguise, type Disguise, run } from "./embedded/run-as.js";
 import {
   awaitReady,
@@ -20,12 +19,11 @@ import {
 export interface EmbeddedPostgres {
   /** Connection string over a unix socket that only this user (and root) can reach. */
   readonly url: string;
-  /** Stops the server if this process owns it; else it runs on. May be called again. */
+  /** Leaves the server; it stops unless another process uses it. May be called again. */
   stop(): Promise<void>;
 }
 
 const USER = "taps";
-const ATTACH_MS = 60_000;
 /** Room for a unix socket's path in the kernel's `sun_path`, the shortest of the systems we know (macOS). */
 const SOCKET_PATH_BYTES = 103;
 
@@ -76,13 +74,25 @@ const createCluster = async (
   await rename(draft, data);
 };
 
-/** Brings the server of a folder up, or takes over the one that runs there. */
-const bringUp = async (folder: string, log: (message: string) => void): Promise<string> => {
-  const data = join(folder, "data");
-  const orphan = await awaitReady(data);
-  if (orphan) {
-    log("took over the embedded PostgreSQL that an earlier run left behind");
-    return urlOf(orphan.socket);
+/** Files of the processes that use the server, without those that died. */
+const users = async (folder: string): Promise<string[]> => {
+  const present: string[] = [];
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith("user.")) continue;
+    const file = join(folder, name);
+    if (await isSigned(file)) present.push(file);
+    else await rm(file, { force: true });
+  }
+  return present;
+};
+
+/** The connection string of the folder's server, which is started unless it runs. */
+const bringUp = async (folder: string, data: string, log: (message: string) => void): Promise<string> => {
+  const running = await awaitReady(data);
+  if (running) {
+    if ((await users(folder)).length === 0)
+      log("took over the embedded PostgreSQL that an earlier run left behind");
+    return urlOf(running.socket);
   }
   const binaries = findBinaries();
   const disguise = await chooseDisguise(binaries, data);
@@ -94,9 +104,18 @@ const bringUp = async (folder: string, log: (message: string) => void): Promise<
   return urlOf((await startPostmaster(binaries, disguise, places)).socket);
 };
 
+const leave = async (folder: string, data: string, user: string): Promise<void> => {
+  await rm(user, { force: true });
+  if ((await users(folder)).length > 0) return;
+  const postmaster = findPostmaster(data);
+  if (!postmaster) return;
+  await stopPostmaster(postmaster);
+  if (postmaster.socket !== folder) await rm(postmaster.socket, { recursive: true, force: true });
+};
+
 /**
- * Starts PostgreSQL under `dataDir`, or connects to the server that another process runs there. Works from any
- * folder, as root and as an ordinary user. Throws `EmbeddedPostgresError`, which says what to do.
+ * Starts PostgreSQL under `dataDir`, or joins those who use the server that runs there. Works from any folder,
+ * as root and as an ordinary user. Throws `EmbeddedPostgresError`, which says what to do.
  */
 export const startEmbeddedPostgres = async (options: {
   readonly dataDir: string;
@@ -106,27 +125,12 @@ export const startEmbeddedPostgres = async (options: {
   mkdirSync(resolve(dataDir), { recursive: true, mode: 0o700 });
   const folder = realpathSync(dataDir);
   const data = join(folder, "data");
-  for (const deadline = Date.now() + ATTACH_MS; Date.now() < deadline; await sleep(50)) {
-    const ownership = await claim(folder);
-    if (ownership) {
-      let stopping: Promise<void> | undefined;
-      const stop = async () => {
-        const postmaster = findPostmaster(data);
-        if (postmaster) await stopPostmaster(postmaster);
-        if (postmaster && postmaster.socket !== folder) await rm(postmaster.socket, { recursive: true });
-        await ownership.release();
-      };
-      try {
-        return { url: await bringUp(folder, log), stop: () => (stopping ??= stop()) };
-      } catch (error) {
-        await ownership.release();
-        throw error;
-      }
-    }
-    const running = findPostmaster(data);
-    if (running?.ready) return { url: urlOf(running.socket), stop: async () => undefined };
-  }
-  throw new EmbeddedPostgresError(
-    `another process has been starting PostgreSQL in ${folder} for ${ATTACH_MS / 1000} s: stop it and try again`,
-  );
+  const user = join(folder, `user.${randomUUID()}`);
+  const url = await locked(folder, async () => {
+    const found = await bringUp(folder, data, log);
+    await signIn(user);
+    return found;
+  });
+  let leaving: Promise<void> | undefined;
+  return { url, stop: () => (leaving ??= locked(folder, () => leave(folder, data, user))) };
 };

@@ -130,19 +130,39 @@ const inOrder = async (client: pg.Client, migrations: readonly Migration[]): Pro
   return [...pending];
 };
 
+/** What a role of its own may do that runs TAPS but does not migrate: the log is appended to by its function alone. */
+const grants = (role: string): string => {
+  const grantee = pg.escapeIdentifier(role);
+  return `
+    GRANT USAGE ON SCHEMA log, ops TO ${grantee};
+    GRANT USAGE, CREATE ON SCHEMA read TO ${grantee};
+    GRANT SELECT ON ALL TABLES IN SCHEMA log TO ${grantee};
+    GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ops TO ${grantee};
+    REVOKE INSERT, UPDATE, DELETE ON ops.migrations FROM ${grantee};`;
+};
+
+export interface MigrateOptions {
+  /** The role that runs TAPS, when it is not the one that migrates. */
+  readonly grantTo?: string;
+  /** Default: those of this release. */
+  readonly migrations?: readonly Migration[];
+}
+
 /**
  * Applies what is pending, each migration in a transaction of its own, and answers their names. Any number of
  * processes may do so at the same time.
  */
-export const migrate = async (url: string, migrations?: readonly Migration[]): Promise<string[]> => {
-  const known = migrations ?? (await knownMigrations());
+export const migrate = async (url: string, options: MigrateOptions = {}): Promise<string[]> => {
+  const { grantTo, migrations = await knownMigrations() } = options;
   const timeouts = { connect: 5_000, statement: STATEMENT_MS };
   const client = new pg.Client(clientConfig({ url, applicationName: "taps-migrate", timeouts }));
   client.on("error", () => undefined);
   return asking("PostgreSQL: migrations", async () => {
     try {
       await client.connect();
-      return await inOrder(client, known);
+      const applied = await inOrder(client, migrations);
+      if (grantTo !== undefined) await client.query(grants(grantTo));
+      return applied;
     } finally {
       await client.end();
     }
