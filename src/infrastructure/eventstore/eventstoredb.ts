@@ -59,7 +59,6 @@ const IN_FLIGHT = getDefaultHighWaterMark(true) - 1;
 const LEADER = { requiresLeader: true };
 
 const identity = z.object({ storeId: z.string() });
-const CLOSED = new Error("the store was closed");
 
 /** The event log in EventStoreDB 23.10, through its client 6.2.1, whose faults are dealt with here. */
 export class EventStoreDbStore implements EventStore {
@@ -128,6 +127,11 @@ export class EventStoreDbStore implements EventStore {
     await within(this.timeoutMs, client.dispose()).catch(() => undefined);
   }
 
+  private assertOpen(operation: string): void {
+    if (this.closing.signal.aborted)
+      throw new StoreUnavailable(operation, { cause: new Error("the store was closed") });
+  }
+
   private connect(): EventStoreDBClient {
     try {
       return EventStoreDBClient.connectionString(this.options.url);
@@ -144,7 +148,7 @@ export class EventStoreDbStore implements EventStore {
   ): Promise<Sent> {
     const { client, ready } = this.writer;
     await ready;
-    if (this.closing.signal.aborted) return { kind: "unanswered", cause: CLOSED };
+    this.assertOpen("append");
     const expectedRevision: AppendExpectedRevision = expected === NO_STREAM ? NOT_THERE : BigInt(expected);
     const answer = await within(
       this.timeoutMs,
@@ -211,13 +215,14 @@ export class EventStoreDbStore implements EventStore {
   private async *pull<T>(source: StreamingRead<T>, operation: string): AsyncIterable<T> {
     const inbox = new Inbox<T>(source, operation);
     try {
+      this.assertOpen(operation);
       for (let item = inbox.take(); item !== undefined; item = inbox.take()) {
         if (item !== null) yield item;
         else if (!(await inbox.wait(this.timeoutMs)))
           throw new StoreUnavailable(operation, { cause: new NoAnswer(this.timeoutMs) });
       }
       // A read that is cut short because the client is disposed of ends as if it were complete.
-      if (this.closing.signal.aborted) throw new StoreUnavailable(operation, { cause: CLOSED });
+      this.assertOpen(operation);
     } finally {
       inbox.discard();
       // It rejects if the read could not be opened: then there is nothing to end, and the inbox has the error.
