@@ -1,3 +1,4 @@
+import { EventEmitter, once } from "node:events";
 import { type handleBidiStreamingCall, type handleClientStreamingCall } from "@grpc/grpc-js";
 import streams from "@eventstore/db-client/generated/streams_pb.js";
 import { type AppendFault } from "./control.js";
@@ -13,6 +14,8 @@ interface Waiting {
 export class Appends {
   private waiting: Waiting[] = [];
   private faults: { fault: AppendFault; times: number } | undefined;
+  private met = 0;
+  private readonly meeting = new EventEmitter();
 
   constructor(
     private readonly log: Log,
@@ -21,6 +24,12 @@ export class Appends {
 
   inject(fault: AppendFault, times: number): void {
     this.faults = { fault, times };
+    this.met = 0;
+  }
+
+  /** Resolves when so many appends have met the fault. */
+  async faulted(count: number): Promise<void> {
+    while (this.met < count) await once(this.meeting, "met");
   }
 
   submit(request: AppendRequest, answer: (outcome: Outcome) => void): void {
@@ -38,6 +47,8 @@ export class Appends {
   private nextFault(): AppendFault | undefined {
     if (this.faults === undefined || this.faults.times === 0) return undefined;
     this.faults.times -= 1;
+    this.met += 1;
+    this.meeting.emit("met");
     return this.faults.fault;
   }
 

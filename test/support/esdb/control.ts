@@ -17,6 +17,8 @@ export const command = z.discriminatedUnion("do", [
   z.object({ do: z.literal("silence-subscriptions") }),
   /** Writes events of the server itself, as statistics or projections do. */
   z.object({ do: z.literal("write-system-events"), count: z.number() }),
+  /** Is done once so many appends have met the fault. */
+  z.object({ do: z.literal("await-faulted"), count: z.number() }),
   /** Fails the next question for the server's features with this status code. */
   z.object({ do: z.literal("fail-features"), code: z.number() }),
 ]);

@@ -56,10 +56,13 @@ const tombstone: handleUnaryCall<streams.TombstoneReq, streams.TombstoneResp> = 
   callback(null, new streams.TombstoneResp());
 };
 
-const obey = (command: Command): void => {
+const obey = async (command: Command): Promise<void> => {
   switch (command.do) {
     case "fault-appends":
       appends.inject(command.fault, command.times);
+      break;
+    case "await-faulted":
+      await appends.faulted(command.count);
       break;
     case "silence-subscriptions":
       subscriptions.silence();
@@ -94,8 +97,7 @@ server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error
 
 process.on("message", (message) => {
   const { id, command } = numberedCommand.parse(message);
-  obey(command);
-  process.send?.({ done: id });
+  void obey(command).then(() => process.send?.({ done: id }));
 });
 process.on("disconnect", () => process.exit(0));
 process.on("SIGTERM", () => {

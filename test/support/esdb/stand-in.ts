@@ -72,6 +72,11 @@ export class StandIn {
     });
   }
 
+  /** Resolves when so many appends have met the fault given last. */
+  async appendsSeen(count: number): Promise<void> {
+    await this.tell({ do: "await-faulted", count });
+  }
+
   /** Resolves when the server has done it. */
   async tell(command: Command): Promise<void> {
     const id = (this.commands += 1);
@@ -88,17 +93,26 @@ export class StandIn {
     await done;
   }
 
+  /** Resolves when the process has ended by itself. */
+  async stopped(): Promise<void> {
+    if (!this.hasEnded()) await once(this.process, "exit");
+  }
+
   async stop(): Promise<void> {
     await this.kill();
     await rm(this.folder, { recursive: true });
   }
 
   private async end(signal: "SIGKILL" | "SIGTERM"): Promise<number | null> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return this.process.exitCode;
+    if (this.hasEnded()) return this.process.exitCode;
     const exited = once(this.process, "exit");
     this.process.kill(signal);
     await exited;
     return this.process.exitCode;
+  }
+
+  private hasEnded(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 }
 
