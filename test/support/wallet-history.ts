@@ -121,7 +121,8 @@ const REASONS = ["person", "mode", "restored", "finding"] as const;
 
 const decide = (state: Wallet.State, senders: Senders, step: Step): Decided => {
   const { kind, which, wrong, size } = step;
-  const operation = pick(state.operations, wrong === 0 ? 0 : which);
+  const lowest = state.operations.find((o) => kind !== "include" || o.included === null);
+  const operation = wrong === 0 ? lowest : pick(state.operations, which);
   const reason = pick(REASONS, which) ?? "person";
   switch (kind) {
     case "adopt":
