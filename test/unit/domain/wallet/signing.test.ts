@@ -152,7 +152,13 @@ describe("signing", () => {
     given(Wallet, [...begun, signed(1), dead(1)])
       .when(sign(2, other))
       .then(signed(2, other));
-    const two = [...begun, signed(1), included(1), signed(2, { ...counters(13), batchId: "b/2" }), included(2)];
+    const two = [
+      ...begun,
+      signed(1),
+      included(1),
+      signed(2, { ...counters(13), batchId: "b/2" }),
+      included(2),
+    ];
     const third = { ...counters(15), batchId: "b/3" };
     given(Wallet, two).when(sign(3, third)).then(signed(3, third));
   });
