@@ -14,6 +14,7 @@ import { type Config, ConfigError, productionMistakes, readConfig } from "./conf
 import { type ChainId, type TzAddress } from "./domain/identifiers.js";
 import { mainnetDelegationLimit } from "./domain/reward/delegation-limit.js";
 import { CodedEventLog } from "./infrastructure/eventstore/event-log.js";
+import { EventStoreDbStore } from "./infrastructure/eventstore/eventstoredb.js";
 import { PostgresLog } from "./infrastructure/eventstore/postgres-log.js";
 import { startEmbeddedPostgres } from "./infrastructure/postgres/embedded.js";
 import { checkMigrations, migrate, migrationStatus } from "./infrastructure/postgres/migrate.js";
@@ -123,6 +124,11 @@ const register = (container: DependencyContainer, config: Config, cleanups: Clea
     return pool;
   });
   provide("store", async () => {
+    if (config.EVENTSTORE_URL) {
+      const store = new EventStoreDbStore({ url: config.EVENTSTORE_URL.reveal() });
+      cleanups.push(() => store.close());
+      return store;
+    }
     await get("pool");
     const store = new PostgresLog({ url: await get("databaseUrl"), applicationName: "taps-log" });
     cleanups.push(() => store.close());

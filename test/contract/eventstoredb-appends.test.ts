@@ -31,9 +31,17 @@ for (const appends of ["batch", "single"] as const)
       return made;
     };
     const idsIn = async (from: EventStore = store) => (await collect(from.read(stream))).map(({ id }) => id);
-    const appended = (events: readonly NewEvent[], revision: number, places: readonly { position: bigint }[]) => {
+    const appended = (
+      events: readonly NewEvent[],
+      revision: number,
+      places: readonly { position: bigint }[],
+    ) => {
       expect(places).to.have.length(revision + 1);
-      return { appended: true, revision: events.length - 1, position: places.at(events.length - 1)?.position };
+      return {
+        appended: true,
+        revision: events.length - 1,
+        position: places.at(events.length - 1)?.position,
+      };
     };
 
     failOnUnhandledRejections();
@@ -186,7 +194,11 @@ for (const appends of ["batch", "single"] as const)
 
     it("an append that only the server finds too large is refused as one", async () => {
       const events = Array.from({ length: 6_000 }, () =>
-        newEvent({ data: "1", type: "T".repeat(80), metadata: { correlationId: "", causationId: "", actor: "" } }),
+        newEvent({
+          data: "1",
+          type: "T".repeat(80),
+          metadata: { correlationId: "", causationId: "", actor: "" },
+        }),
       );
       const patient = connect(server.url, 10_000);
       expect(await failureOf(patient.append(stream, NO_STREAM, events))).to.be.instanceOf(RangeError);
@@ -221,7 +233,9 @@ for (const appends of ["batch", "single"] as const)
     it("two stores append the same id with other content at once: one is written, the other hears of it", async () => {
       const event = newEvent();
       const outcomes = await Promise.all(
-        ['{"token":1}', '{"token":2}'].map((data) => connect().append(stream, NO_STREAM, [{ ...event, data }])),
+        ['{"token":1}', '{"token":2}'].map((data) =>
+          connect().append(stream, NO_STREAM, [{ ...event, data }]),
+        ),
       );
       expect(outcomes.filter((outcome) => outcome.appended)).to.have.length(1);
       expect(outcomes.filter((outcome) => !outcome.appended)).to.deep.equal([
@@ -246,12 +260,16 @@ for (const appends of ["batch", "single"] as const)
 
     it("an address that cannot be read is refused without repeating it", () => {
       const make = () => connect("esdb://admin:secret@@nowhere:port");
-      expect(make).to.throw(RangeError).that.does.not.satisfy((error: Error) => error.stack?.includes("secret"));
+      expect(make)
+        .to.throw(RangeError)
+        .that.does.not.satisfy((error: Error) => error.stack?.includes("secret"));
     });
 
     it("closed: appends and reads are answered by StoreUnavailable", async () => {
       await store.close();
-      expect(await failureOf(store.append(stream, NO_STREAM, newEvents(1)))).to.be.instanceOf(StoreUnavailable);
+      expect(await failureOf(store.append(stream, NO_STREAM, newEvents(1)))).to.be.instanceOf(
+        StoreUnavailable,
+      );
       expect(await failureOf(collect(store.read(stream)))).to.be.instanceOf(StoreUnavailable);
     });
   });

@@ -60,7 +60,11 @@ describe("reading from EventStoreDB", () => {
     it("is never cut short without an error: the server dies, or the store is closed, meanwhile", async () => {
       const stream = newStream();
       for (let i = 0; i < 3; i += 1)
-        await writer.append(stream, i * 40 - 1, Array.from({ length: 40 }, () => newEvent({ data: large })));
+        await writer.append(
+          stream,
+          i * 40 - 1,
+          Array.from({ length: 40 }, () => newEvent({ data: large })),
+        );
       const readUntil = async (interrupt: () => Promise<void>) => {
         let count = 0;
         for await (const _ of store.read(stream)) if ((count += 1) === 1) await interrupt();
