@@ -1,7 +1,16 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "dist-canary-*/", "node_modules/", "test/fixtures/", "eslint.config.js", ".dependency-cruiser.cjs"] },
+  {
+    ignores: [
+      "dist/",
+      "dist-canary-*/",
+      "node_modules/",
+      "test/fixtures/",
+      "eslint.config.js",
+      ".dependency-cruiser.cjs",
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

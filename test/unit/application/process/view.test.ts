@@ -22,6 +22,7 @@ describe("what the payer looks at", () => {
   it("folds the payment streams first and the wallet last", async () => {
     const log = new RecordingLog(new MemoryEventStore(() => new Date(0)));
     await loadView(new Repository(log), BAKER, PAYER, [asCycle(7), asCycle(8)]);
+    // A wallet that is not known yet is first searched backwards for a checkpoint.
     const categories = log.order.map((stream) => stream.split("-")[0]);
     expect(categories).to.deep.equal([
       "baker",
@@ -32,6 +33,7 @@ describe("what the payer looks at", () => {
       "cycle",
       "reward",
       "payment",
+      "wallet",
       "wallet",
     ]);
   });
