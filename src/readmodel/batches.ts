@@ -76,7 +76,7 @@ const isAtHand = (answer: Promise<unknown>): Promise<boolean> =>
  * Ends with the subscription.
  */
 export async function* batchesOf(
-  log: EventLog,
+  log: Pick<EventLog, "subscribeAll">,
   projection: Projection,
   after: Position,
   signal: AbortSignal,

@@ -67,7 +67,7 @@ export class ProjectionRunner {
 
   constructor(
     private readonly projection: Projection,
-    private readonly log: EventLog,
+    private readonly log: Pick<EventLog, "subscribeAll" | "head" | "storeId">,
     private readonly store: ProjectionStore,
     private readonly clock: Clock,
   ) {}

@@ -1,0 +1,119 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import type pg from "pg";
+import { createPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
+import {
+  bigint,
+  type Change,
+  defineTable,
+  instant,
+  integer,
+  json,
+  move,
+  nullable,
+  oneOfFrom,
+  patch,
+  type Projection,
+  remove,
+  text,
+  upsert,
+} from "../../../src/readmodel/projection.js";
+import { ProjectionStore } from "../../../src/readmodel/store.js";
+import { MemoryTables, readTables } from "../../support/fold.js";
+import { freshDatabase, type TestDatabase } from "../../support/postgres.js";
+import { type Position } from "../../../src/application/ports/event-store.js";
+
+const columns = {
+  id: text,
+  place: nullable(integer),
+  state: oneOfFrom("new", "old"),
+  amount: nullable(bigint),
+  notes: nullable(json),
+  seen: nullable(instant),
+};
+const split = defineTable("split", columns, {
+  key: ["id", "place"],
+  indexes: [["state"]],
+  partition: { column: "place", width: 10 },
+});
+const whole = defineTable("whole", { ...columns, extra: nullable(text) }, { key: ["id"] });
+
+const key = { id: fc.constantFrom("a", "b'", "c"), place: fc.constantFrom(null, 0, 9, 10, 35) };
+const values = fc.record(
+  {
+    state: fc.constantFrom("new" as const, "old" as const),
+    amount: fc.constantFrom(null, 0n, -5n, 2n ** 62n),
+    notes: fc.constantFrom(null, "text", 7, { "a\\b": ['"', "{}", null] }, []),
+    seen: fc.constantFrom(null, new Date(0), new Date("2026-02-03T04:05:06.789Z")),
+  },
+  { requiredKeys: [] },
+);
+const match = fc.record(
+  { id: key.id, place: key.place, state: fc.constantFrom("new" as const, "old" as const) },
+  { requiredKeys: [] },
+);
+const change: fc.Arbitrary<Change> = fc.oneof(
+  fc.tuple(fc.record(key), values).map(([row, set]) => upsert(split, { ...row, ...set })),
+  fc.tuple(fc.record(key), values).map(([row, set]) => upsert(whole, { ...row, ...set })),
+  fc.tuple(fc.record(key), values).map(([row, set]) => patch(split, row, set)),
+  fc.tuple(key.id, values).map(([id, set]) => patch(whole, { id }, { ...set, extra: "x" })),
+  fc.tuple(match, values).map(([where, set]) => patch(split, where, { state: "old", ...set })),
+  match.map((where) => remove(whole, where)),
+  fc.record(key).map((row) => remove(split, row)),
+  fc
+    .tuple(match, key.place)
+    .map(([where, place]) => move(whole, split, { ...where, place }, { state: "new" })),
+);
+
+describe("the engine's SQL", () => {
+  let database: TestDatabase;
+  let pool: pg.Pool;
+  before(async () => {
+    database = await freshDatabase();
+    pool = createPool({ url: database.url, applicationName: "test" });
+  });
+  after(async () => {
+    await pool.end();
+    await database.drop();
+  });
+
+  it("leaves the rows that the changes leave in memory, however they are cut into batches", async () => {
+    let version = 0;
+    const batches = fc.array(fc.array(change, { maxLength: 12 }), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(batches, async (cut) => {
+        version += 1;
+        const projection: Projection = { name: "any", version, tables: [split, whole], apply: () => [] };
+        const store = new ProjectionStore((work) => transactIn(pool, work), projection);
+        const memory = new MemoryTables(projection.tables);
+        let checkpoint = await store.open("store-a");
+        for (const changes of cut) {
+          for (const one of changes) memory.apply(one);
+          const position = (checkpoint.position + 1n) as Position;
+          expect(await store.commit(checkpoint, position, changes)).to.equal(true);
+          checkpoint = { ...checkpoint, position };
+        }
+        expect(await readTables(pool, projection)).to.deep.equal(memory.snapshot());
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("puts rows into a partition a range, and those without a value into the default one", async () => {
+    const projection: Projection = { name: "parts", version: 1, tables: [split], apply: () => [] };
+    await pool.query("DROP TABLE IF EXISTS read.split");
+    const store = new ProjectionStore((work) => transactIn(pool, work), projection);
+    const rows = [null, 0, 9, 10, 35].map((place) => upsert(split, { id: "a", place }));
+    expect(await store.commit(await store.open("store-a"), 1n as Position, rows)).to.equal(true);
+    const found = await pool.query(
+      "SELECT tableoid::regclass::text AS part, place FROM read.split ORDER BY 2",
+    );
+    expect(found.rows).to.deep.equal([
+      { part: "split_e1_0", place: 0 },
+      { part: "split_e1_0", place: 9 },
+      { part: "split_e1_10", place: 10 },
+      { part: "split_e1_30", place: 35 },
+      { part: "split_e1_default", place: null },
+    ]);
+  });
+});

@@ -1,0 +1,70 @@
+// A log that is a list of events, whose subscriptions break where a test wants them to.
+import { type EventLog, type LoggedEvent, type LogMessage } from "../../src/application/ports/event-log.js";
+import { type Position, START } from "../../src/application/ports/event-store.js";
+
+/** Asked before each event: an error to throw, or the end of the subscription. */
+export type Fault = (event: LoggedEvent) => Error | "end" | undefined;
+
+export class ListedLog implements Pick<EventLog, "subscribeAll" | "head" | "storeId"> {
+  private readonly events: LoggedEvent[];
+  private readonly waiting = new Set<() => void>();
+  subscriptions = 0;
+
+  constructor(
+    events: readonly LoggedEvent[],
+    private readonly options: { readonly storeId?: string; readonly fault?: Fault } = {},
+  ) {
+    this.events = [...events];
+  }
+
+  push(...events: readonly LoggedEvent[]): void {
+    this.events.push(...events);
+    for (const wake of [...this.waiting]) wake();
+  }
+
+  async *subscribeAll({
+    after,
+    signal,
+  }: {
+    after: Position;
+    signal: AbortSignal;
+  }): AsyncGenerator<LogMessage> {
+    this.subscriptions += 1;
+    let next = this.events.findIndex(({ position }) => position > after);
+    if (next < 0) next = this.events.length;
+    for (let caughtUp = false; !signal.aborted;) {
+      const event = this.events[next];
+      if (event) {
+        const fault = this.options.fault?.(event);
+        if (fault === "end") return;
+        if (fault) throw fault;
+        next += 1;
+        yield { kind: "event", event };
+      } else if (caughtUp) await this.pushed(signal);
+      else {
+        caughtUp = true;
+        yield { kind: "caught-up" };
+      }
+    }
+  }
+
+  async head(): Promise<Position> {
+    return this.events.at(-1)?.position ?? START;
+  }
+
+  async storeId(): Promise<string> {
+    return this.options.storeId ?? "store-a";
+  }
+
+  private pushed(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.waiting.delete(wake);
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      this.waiting.add(wake);
+      signal.addEventListener("abort", wake);
+    });
+  }
+}
