@@ -53,7 +53,7 @@ export const canaries: readonly Canary[] = [
         to: "",
       },
       {
-        file: "src/domain/wallet/wallet.js",
+        file: "src/domain/wallet/proof.js",
         from: "proof.counter < operation.firstCounter && proof.finalLevel > lastPossible",
         to: "proof.counter < operation.firstCounter",
       },
@@ -95,7 +95,7 @@ export const canaries: readonly Canary[] = [
     name: "a proof of death one block short",
     changes: [
       {
-        file: "src/domain/wallet/wallet.js",
+        file: "src/domain/wallet/proof.js",
         from: "operation.branchLevel + Math.max(operation.ttl, ttl) + 1",
         to: "operation.branchLevel + Math.max(operation.ttl, ttl)",
       },
