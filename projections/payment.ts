@@ -53,7 +53,7 @@ const payment = defineTable(
   },
   {
     key: ["obligation", "cycle"],
-    indexes: [["cycle"], ["batch_id"], ["operation_hash"]],
+    indexes: [["cycle"], ["batch_id", "cycle"], ["operation_hash"]],
     partition: { column: "cycle", width: 100 },
   },
 );

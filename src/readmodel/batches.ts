@@ -3,6 +3,9 @@ import { type EventLog, type LoggedEvent, type LogMessage } from "../application
 import { type Position } from "../application/ports/event-store.js";
 import { type Change, type Projection } from "./projection.js";
 
+/** What a projection reads of the log. */
+export type Log = Pick<EventLog, "subscribeAll" | "head" | "storeId">;
+
 /** One event, as what it changes. */
 export interface Projected {
   readonly position: Position;
@@ -76,7 +79,7 @@ const isAtHand = (answer: Promise<unknown>): Promise<boolean> =>
  * Ends with the subscription.
  */
 export async function* batchesOf(
-  log: Pick<EventLog, "subscribeAll">,
+  log: Log,
   projection: Projection,
   after: Position,
   signal: AbortSignal,

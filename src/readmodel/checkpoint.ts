@@ -73,7 +73,7 @@ export const replaceCheckpoint = async (session: Session, checkpoint: Checkpoint
 };
 
 /**
- * Moves a checkpoint if it still stands where the caller believes, and keeps others from moving it until the
+ * Moves a checkpoint on if it still stands where the caller believes, and keeps others from moving it until the
  * transaction ends. False: another runner was here.
  */
 export const advanceCheckpoint = async (
@@ -83,7 +83,7 @@ export const advanceCheckpoint = async (
 ): Promise<boolean> => {
   const { rowCount } = await session.query(
     `UPDATE read.checkpoint SET position = $5, changed_at = now()
-      WHERE name = $1 AND epoch = $2 AND store_id = $3 AND position = $4`,
+      WHERE name = $1 AND epoch = $2 AND store_id = $3 AND position = $4 AND position < $5`,
     [name, epoch, storeId, String(position), String(to)],
   );
   return rowCount === 1;

@@ -1,8 +1,8 @@
 // Keeps one projection's tables in step with the log, as one of any number of processes that try.
-import { type EventLog, UnreadableEvent } from "../application/ports/event-log.js";
+import { UnreadableEvent } from "../application/ports/event-log.js";
 import { type Position, START } from "../application/ports/event-store.js";
 import { type Clock } from "../application/ports/system.js";
-import { type Batch, batchesOf, ProjectionDefect, type Projected } from "./batches.js";
+import { type Batch, batchesOf, type Log, ProjectionDefect, type Projected } from "./batches.js";
 import { type Checkpoint } from "./checkpoint.js";
 import { type Projection } from "./projection.js";
 import { NewerVersion, type ProjectionStore } from "./store.js";
@@ -67,7 +67,7 @@ export class ProjectionRunner {
 
   constructor(
     private readonly projection: Projection,
-    private readonly log: Pick<EventLog, "subscribeAll" | "head" | "storeId">,
+    private readonly log: Log,
     private readonly store: ProjectionStore,
     private readonly clock: Clock,
   ) {}
@@ -144,27 +144,21 @@ export class ProjectionRunner {
     if (caughtUp) this.current = { at: "live" };
   }
 
-  /** Writes the events that no other runner has written meanwhile. */
+  /** Writes the events that no other runner has written. */
   private async write(events: readonly Projected[]): Promise<void> {
-    let rest = events;
-    for (let last = rest.at(-1); last && this.checkpoint; last = rest.at(-1)) {
-      const believed = this.checkpoint;
-      const { position } = last;
-      if (
-        await this.store.commit(
-          believed,
-          position,
-          rest.flatMap(({ changes }) => changes),
-        )
-      ) {
+    for (let believed = this.checkpoint; believed; believed = this.checkpoint) {
+      const done = believed.position;
+      const rest = events.filter(({ position }) => position > done);
+      const position = rest.at(-1)?.position;
+      if (position === undefined) return;
+      const changes = rest.flatMap((event) => event.changes);
+      if (await this.store.commit(believed, position, changes))
         return this.reached({ ...believed, position });
-      }
       const found = await this.store.read();
       // A lower one: the database lost its last commits, and their events have gone by here.
       if (found?.epoch !== believed.epoch || found.position < believed.position)
         throw new BeginAgain("the checkpoint is not where this runner left it");
       this.reached(found);
-      rest = rest.filter((event) => event.position > found.position);
     }
   }
 

@@ -76,37 +76,33 @@ const upsertRows = (table: Table, columns: readonly string[], rows: readonly Row
   return { text, values: bindings.values };
 };
 
-/** Key columns whose value is one for the whole statement: the partition, and what may be null. */
-const sharedKey = (table: Table): readonly string[] =>
-  table.key.filter(
-    (column) => column === table.partition?.column || table.columns[column]?.nullable === true,
-  );
+const isNull = (row: Row, column: string): boolean => (row[column] ?? null) === null;
 
+/**
+ * Every part of the key is joined, so that the planner has one good way: a row at a time by the key's index, in
+ * the partition that the row's value names. A constant would look to it like few rows in any other index.
+ */
 const patchRows = (table: Table, columns: readonly string[], rows: readonly Row[]): Statement => {
   const bindings = new Bindings();
-  const shared = sharedKey(table);
-  const sharedMatch = Object.fromEntries(shared.map((column) => [column, rows[0]?.[column] ?? null]));
-  const listed = columns.filter((column) => !shared.includes(column));
-  const source = `${bindings.rows(table, listed, rows)} AS v(${list(listed)})`;
-  const joined = table.key.filter((column) => !shared.includes(column));
-  const conditions = [
-    bindings.matching(table, sharedMatch),
-    ...joined.map((column) => `t.${quoted(column)} = v.${quoted(column)}`),
-  ];
+  const joined = table.key.map((column) => {
+    const name = quoted(column);
+    const isAlwaysNull = rows.every((row) => isNull(row, column));
+    return isAlwaysNull ? `t.${name} IS NOT DISTINCT FROM v.${name}` : `t.${name} = v.${name}`;
+  });
   const assignments = notKey(table, columns).map((column) => `${quoted(column)} = v.${quoted(column)}`);
   const text =
-    `UPDATE ${qualified(table.name)} AS t SET ${assignments.join(", ")} FROM ${source} ` +
-    `WHERE ${conditions.join(" AND ")}`;
+    `UPDATE ${qualified(table.name)} AS t SET ${assignments.join(", ")} ` +
+    `FROM ${bindings.rows(table, columns, rows)} AS v(${list(columns)}) WHERE ${joined.join(" AND ")}`;
   return { text, values: bindings.values };
 };
 
-/** Changes that one statement can carry, together: same kind, same columns, for a patch same shared key. */
+/** Changes that one statement can carry together: same kind, same columns, null in the same parts of the key. */
 const alike = (table: Table, changes: readonly RowChange[]): Map<string, RowChange[]> => {
   const groups = new Map<string, RowChange[]>();
   for (const change of changes) {
-    const shared =
-      change.kind === "patch" ? sharedKey(table).map((column) => change.row[column] ?? null) : [];
-    const group = JSON.stringify([change.kind, Object.keys(change.row).sort(), shared.map(String)]);
+    const { kind, row } = change;
+    const nulls = table.key.map((column) => isNull(row, column));
+    const group = JSON.stringify([kind, Object.keys(row).sort(), nulls]);
     const members = groups.get(group);
     if (members) members.push(change);
     else groups.set(group, [change]);

@@ -25,14 +25,8 @@ export class NewerVersion extends Error {
   }
 }
 
-/**
- * Found by its key, a row is reached by an index at any size: the planner, which knows nothing yet of tables
- * that were just filled, would read them whole. And a commit that a crash of the database loses is lost
- * with its checkpoint, so there is nothing to wait for.
- */
-const SETTINGS =
-  "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; " +
-  "SET LOCAL synchronous_commit = off; ";
+/** A commit that a crash of the database loses is lost with its checkpoint: there is nothing to wait for. */
+const NO_WAIT = "SET LOCAL synchronous_commit = off; ";
 /** A runner that hangs in its transaction holds nobody for ever. */
 const PATIENCE = "SET LOCAL lock_timeout = '10s'";
 
@@ -68,7 +62,7 @@ export class ProjectionStore {
   /** Writes the changes and moves the checkpoint, both or neither. False: it does not stand where believed. */
   async commit(believed: Checkpoint, to: Position, changes: readonly Change[]): Promise<boolean> {
     return this.transact(async (session) => {
-      await session.query(SETTINGS + PATIENCE);
+      await session.query(NO_WAIT + PATIENCE);
       const isOurs = await advanceCheckpoint(session, believed, to);
       if (isOurs) await this.write(session, believed.epoch, changes);
       return isOurs;

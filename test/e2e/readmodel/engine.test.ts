@@ -87,6 +87,22 @@ describe("a projection's runner", () => {
     expect(settings.rows).to.deep.equal([{ mode: "on" }]);
   });
 
+  it("shares its tables with other runners: each event is applied once and in order", async () => {
+    const events = journalEvents(600);
+    await new ProjectionStore(transact, journal).open("store-a");
+    await auditEntries(transact);
+    const logs = [1, 2, 3].map(() => new ListedLog(events.slice(0, 100)));
+    const runners = logs.map((log) => start(journal, log));
+    for (let next = 100; next < events.length; next += 7) {
+      for (const log of logs) log.push(...events.slice(next, next + 7));
+      await applied(runners[next % 3] ?? start(journal, new ListedLog([])), events.slice(0, next + 7));
+    }
+    await Promise.all(runners.map((runner) => applied(runner, events)));
+    await isRight(journal, events);
+    expect(await writesOf(transact)).to.deep.equal(events.map(({ position }) => position));
+    expect(logs.map(({ subscriptions }) => subscriptions)).to.deep.equal([1, 1, 1]);
+  });
+
   it("goes on where it was when its subscription ends, fails, or repeats events", async () => {
     const { events } = payoutsOf({ seed: 3, cycles: [201, 202], delegators: 9, batchSize: 4 });
     const seen = new Set<Position>();
