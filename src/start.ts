@@ -84,10 +84,9 @@ const openDemo = async ({ config, demoFile, cleanups, get }: Starting): Promise<
 
 const prepareDemo = async (starting: Starting, sandbox: RunningSandbox): Promise<void> => {
   const acts = { ...(await starting.get("acts")), startCycle: sandbox.firstCycle };
-  const { mode, payer } = await ensureRegistered(acts);
-  if (payer !== undefined) return;
-  await registerPayer(acts, sandbox.payer);
-  if (mode !== "on") await switchMode(acts, "on");
+  const { onSince, payer } = await ensureRegistered(acts);
+  if (payer === undefined) await registerPayer(acts, sandbox.payer);
+  if (onSince === undefined) await switchMode(acts, "on");
 };
 
 const requireProduction = async ({ config, get }: Starting): Promise<void> => {
