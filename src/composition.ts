@@ -72,6 +72,16 @@ const readDemo = async (config: Config): Promise<DemoPlace> => {
   }
 };
 
+const makeFolder = async (folder: string): Promise<string> => {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    return folder;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SetupError(`no folder for data: set TAPS_DATA_DIR to one that may be written (${reason})`);
+  }
+};
+
 const nodesOf = (urls: readonly string[], oldestHeadMs: number): Nodes =>
   new Nodes({
     nodes: urls.map((url) => new TezosNode({ url, clock: systemClock })),
@@ -105,9 +115,7 @@ const register = (container: DependencyContainer, config: Config, cleanups: Clea
     config.TEZOS_RPC_URL === undefined ? demoChainId() : (await (await get("chain")).head()).chainId,
   );
   provide("folder", async () => {
-    const folder = join(config.TAPS_DATA_DIR, await get("chainId"));
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return folder;
+    return makeFolder(join(config.TAPS_DATA_DIR, await get("chainId")));
   });
   provide("databaseUrl", async () => {
     if (config.DATABASE_URL) return config.DATABASE_URL.reveal();
