@@ -144,34 +144,27 @@ const createProcess = async (starting: Starting, signer: Signer): Promise<PayerP
   );
 };
 
-/** Prints a line a step from here on; in the demo adds up after three cycles. */
-const present = async (
-  { get, tell, config }: Starting,
-  after: Position,
-  signal: AbortSignal,
-): Promise<void> => {
+/** Prints a line a step from here on. */
+const present = async ({ get, tell }: Starting, after: Position, signal: AbortSignal): Promise<void> => {
+  for await (const message of (await get("log")).subscribeAll({ after, signal })) {
+    const line = message.kind === "event" ? describeEvent(message.event) : undefined;
+    if (line !== undefined) tell(line);
+  }
+};
+
+/** Adds up every three cycles of the demo that settle from here on. */
+const addUp = async ({ get, tell }: Starting, after: Position, signal: AbortSignal): Promise<void> => {
   const summary = new PayoutSummary();
-  let told = 0;
+  let told: number | undefined;
   for await (const message of (await get("log")).subscribeAll({ after: START, signal })) {
     if (message.kind !== "event") continue;
     const { event, stream, position } = message.event;
+    if (position > after) told ??= summary.count;
     summary.add(event, stream);
-    if (position <= after) {
-      told = summary.count;
-      continue;
-    }
-    const line = describeEvent(message.event);
-    if (line !== undefined) tell(line);
-    if (config.TEZOS_RPC_URL === undefined && summary.count >= told + DEMO_CYCLES) {
-      told = summary.count;
-      tell(
-        `\n${summary
-          .lines()
-          .slice(-2 * DEMO_CYCLES)
-          .join("\n")}`,
-      );
-      tell(`Everyone was paid once. Try now, in another terminal: npx --no-install taps status\n`);
-    }
+    if (told === undefined || summary.count < told + DEMO_CYCLES) continue;
+    told = summary.count;
+    tell(`\n${summary.lines(DEMO_CYCLES).join("\n")}`);
+    tell(`Everyone was paid once. Try now, in another terminal: npx --no-install taps status\n`);
   }
 };
 
@@ -209,6 +202,7 @@ export const startPaying = async (starting: Starting): Promise<void> => {
     return NativeSigner.fromSecret(demo.payerSecretKey);
   });
   const parts: ((signal: AbortSignal) => Promise<void>)[] = [(until) => present(starting, after, until)];
+  if (demo) parts.push((until) => addUp(starting, after, until));
   if (config.TAPS_ROLES.has("worker")) {
     const process = await createProcess(starting, signer);
     parts.push((until) => process.run(until));

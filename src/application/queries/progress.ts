@@ -1,6 +1,5 @@
 // The log in people's words: one line a step of a payout, and a summary that adds up.
 import { type DomainEvent } from "../../domain/events.js";
-import { type Mutez, mutez } from "../../domain/money.js";
 import { type LoggedEvent } from "../ports/event-log.js";
 
 /** Tez with all six decimals, from mutez. */
@@ -55,18 +54,24 @@ export const describeEvent = ({
 
 interface CycleSum {
   readonly cycle: string;
-  pool: Mutez;
-  stays: Mutez;
-  fees: Mutez;
-  paid: Mutez;
-  carried: Mutez;
-  held: Mutez;
+  readonly pool: bigint;
+  /** What earlier cycles owed and this one's plan took over. */
+  taken: bigint;
+  /** What the plan leaves with the baker. */
+  stays: bigint;
+  networkCosts: bigint;
 }
 
-/** Adds up settled cycles from their events, so that pool = stays with the baker + paid + charged + carried + held. */
+interface SettledSum extends CycleSum {
+  readonly paid: bigint;
+  readonly carried: bigint;
+  readonly held: bigint;
+}
+
+/** Adds up settled cycles from their events: pool + taken = stays with the baker + paid + carried + held, in mutez. */
 export class PayoutSummary {
   private readonly cycles = new Map<string, CycleSum>();
-  private readonly settled: CycleSum[] = [];
+  private readonly settled: SettledSum[] = [];
 
   get count(): number {
     return this.settled.length;
@@ -74,25 +79,27 @@ export class PayoutSummary {
 
   add(event: DomainEvent, stream: string): void {
     const cycle = cycleOf(stream);
+    const sum = this.cycles.get(cycle);
     switch (event.type) {
       case "RewardsAllocated": {
-        const { pool, bakerShare, feeTotal, dust, kept } = event.data;
-        const stays = mutez(bakerShare + feeTotal + dust + kept);
-        const zero = mutez(0n);
-        this.cycles.set(cycle, { cycle, pool, stays, fees: zero, paid: zero, carried: zero, held: zero });
+        const { pool } = event.data;
+        this.cycles.set(cycle, { cycle, pool, taken: 0n, stays: pool, networkCosts: 0n });
+        return;
+      }
+      case "PayoutPlanned": {
+        if (!sum) return;
+        sum.taken = event.data.taken;
+        sum.stays = sum.pool + sum.taken - event.data.sum - event.data.carried;
         return;
       }
       case "PayoutCompleted": {
-        const sum = this.cycles.get(cycle);
-        if (sum) sum.fees = mutez(event.data.networkFees + event.data.networkBurns);
+        if (sum) sum.networkCosts = event.data.networkFees + event.data.networkBurns;
         return;
       }
       case "CycleSettled": {
-        const sum = this.cycles.get(cycle);
         if (!sum) return;
-        this.settled.push(
-          Object.assign(sum, { paid: event.data.paid, carried: event.data.carried, held: event.data.held }),
-        );
+        const { paid, carried, held } = event.data;
+        this.settled.push({ ...sum, paid, carried, held });
         return;
       }
       default:
@@ -100,14 +107,18 @@ export class PayoutSummary {
     }
   }
 
-  /** A line a cycle, and the proof that each adds up. */
-  lines(): readonly string[] {
-    return this.settled.flatMap(({ cycle, pool, stays, fees, paid, carried, held }) => [
-      `${cycle}: pool ${tez(pool)} = ${tez(stays)} stays with the baker + ${tez(paid)} paid + ${tez(carried)} carried + ${tez(held)} held` +
-        (pool === stays + paid + carried + held
-          ? ""
-          : `  (differs by ${pool - stays - paid - carried - held} mutez: balances of other cycles, or fees charged)`),
-      `         network fees and burns, paid by the baker: ${tez(fees)}`,
-    ]);
+  /** Lines of the cycles that settled last, oldest first; a cycle that does not add up says so. */
+  lines(cycles: number): readonly string[] {
+    return this.settled
+      .slice(-cycles)
+      .flatMap(({ cycle, pool, taken, stays, networkCosts, paid, carried, held }) => {
+        const missing = pool + taken - stays - paid - carried - held;
+        return [
+          `${cycle}: pool ${tez(pool)}${taken === 0n ? "" : ` + ${tez(taken)} from earlier cycles`} = ` +
+            `${tez(stays)} stays with the baker + ${tez(paid)} paid + ${tez(carried)} carried + ${tez(held)} held` +
+            (missing === 0n ? "" : `  DOES NOT ADD UP: ${missing} mutez`),
+          `         network fees and burns: ${tez(networkCosts)}`,
+        ];
+      });
   }
 }
