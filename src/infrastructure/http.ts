@@ -23,7 +23,7 @@ export interface HttpBody<T> {
   readonly value: T;
 }
 
-/** No usable reply. The message names path and reason only: an address may carry a key. */
+/** No usable reply. Of the address the message names the host only: the rest may carry a key. */
 export class HttpUnavailable extends Error {
   override readonly name = "HttpUnavailable";
 }
@@ -69,11 +69,12 @@ export class HttpReader {
       try {
         return await this.breaker.execute(() => this.tryOnce(path, parse));
       } catch (error) {
-        if (error instanceof BrokenCircuitError) throw failed(path, "too many failures, not asked", error);
+        if (error instanceof BrokenCircuitError)
+          throw this.failed(path, "too many failures, not asked", error);
         if (!(error instanceof PassingFailure)) throw error;
-        if (tried >= tries) throw failed(path, `${error.message} (${tries} tries)`, error);
+        if (tried >= tries) throw this.failed(path, `${error.message} (${tries} tries)`, error);
         if (error.waitMs > LONGEST_WAIT_MS)
-          throw failed(path, `${error.message}; asks to wait longer than a minute`, error);
+          throw this.failed(path, `${error.message}; asks to wait longer than a minute`, error);
         const backoff = firstWaitMs * 2 ** (tried - 1) * (0.5 + Math.random() / 2);
         await clock.sleep(Math.max(backoff, error.waitMs));
       }
@@ -103,8 +104,12 @@ export class HttpReader {
   }
 
   private refusal(path: string, { status, headers }: Response): Error {
-    if (status < 500 && !PASSING.has(status)) return failed(path, `HTTP ${status}`);
+    if (status < 500 && !PASSING.has(status)) return this.failed(path, `HTTP ${status}`);
     return new PassingFailure(`HTTP ${status}`, this.askedWait(headers.get("retry-after")));
+  }
+
+  private failed(path: string, reason: string, cause?: unknown): HttpUnavailable {
+    return new HttpUnavailable(`${new URL(this.settings.baseUrl).host}: GET ${path}: ${reason}`, { cause });
   }
 
   /** `Retry-After`: seconds or a date (RFC 9110, 10.2.3). */
@@ -115,9 +120,6 @@ export class HttpReader {
     return Number.isNaN(at) ? 0 : Math.max(0, at - this.settings.clock.now().getTime());
   }
 }
-
-const failed = (path: string, reason: string, cause?: unknown): HttpUnavailable =>
-  new HttpUnavailable(`GET ${path}: ${reason}`, { cause });
 
 /** fetch hides the socket's error behind "fetch failed"; its code says what happened. */
 const reasonOf = (error: unknown): string => {
