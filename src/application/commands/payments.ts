@@ -1,9 +1,10 @@
 import { type Address, type Cycle as CycleNumber } from "../../domain/identifiers.js";
+import * as Baker from "../../domain/baker/baker.js";
 import * as Cycle from "../../domain/cycle/cycle.js";
 import { obligationId } from "../../domain/payment/events.js";
 import * as Payment from "../../domain/payment/payment.js";
 import * as Wallet from "../../domain/wallet/wallet.js";
-import { cycleOf, paymentOf, walletOf } from "../aggregates.js";
+import { bakerOf, cycleOf, paymentOf, walletOf } from "../aggregates.js";
 import { act, type Acts, refuseAct } from "./acts.js";
 import { ensureRegistered } from "./registration.js";
 
@@ -28,12 +29,20 @@ export const holdPayment = async (
   await act(acts, paymentOf(baker, cycle), Payment.hold({ obligation, reason, actor }));
 };
 
-/** Lets a held payment go, alone, to the recipient that the delegator's terms name now. */
+/**
+ * Lets a held payment go, alone, to the recipient that the delegator's terms name now. The request makes the process
+ * look at the cycle again if it had settled.
+ */
 export const releasePayment = async (acts: Acts, cycle: CycleNumber, delegator: Address): Promise<void> => {
-  const { baker, actor } = acts;
+  const { baker, repository, actor } = acts;
   const { terms } = await ensureRegistered(acts);
   const recipient = terms.get(delegator)?.recipient ?? delegator;
   const obligation = obligationId("delegator", delegator);
-  await act(acts, cycleOf(baker, cycle), Cycle.reopen(actor));
-  await act(acts, paymentOf(baker, cycle), Payment.release({ obligation, recipient, actor }));
+  const payment = paymentOf(baker, cycle);
+  const { obligations } = (await repository.load(payment)).state;
+  if (obligations.get(obligation)?.status.at === "held") {
+    await act(acts, bakerOf(baker), Baker.requestPayment({ cycle, actor }));
+    await act(acts, cycleOf(baker, cycle), Cycle.reopen(actor));
+  }
+  await act(acts, payment, Payment.release({ obligation, recipient, actor }));
 };

@@ -4,7 +4,7 @@ import * as Cycle from "../../domain/cycle/cycle.js";
 import { isRefused } from "../../domain/decision.js";
 import { type DomainEvent } from "../../domain/events.js";
 import { asCycle, asLevel, type Cycle as CycleNumber, type TzAddress } from "../../domain/identifiers.js";
-import { cycleOf } from "../aggregates.js";
+import { cycleOf, paymentOf, rewardOf } from "../aggregates.js";
 import { type Chain, type Head } from "../ports/chain.js";
 import { type EventMetadata } from "../ports/event-store.js";
 import { type Loaded, type Repository } from "../repository.js";
@@ -33,6 +33,9 @@ export interface WatcherPorts {
 }
 
 export class CycleWatcher {
+  /** Not looked at again: what reopens a cycle begins with a person's request. */
+  private readonly finished = new Set<CycleNumber>();
+
   constructor(private readonly ports: WatcherPorts) {}
 
   /** Brings the cycle streams up to the head; returns the cycles that have ended and are not finished, oldest first. */
@@ -41,8 +44,12 @@ export class CycleWatcher {
     const unfinished: CycleNumber[] = [];
     let missed = 0;
     for (const cycle of cyclesOfInterest(baker, head.cycle)) {
+      if (this.finished.has(cycle) && !baker.requested.has(cycle)) continue;
       const life = await this.ports.repository.load(cycleOf(this.ports.baker, cycle));
-      if (Cycle.isFinished(life.state)) continue;
+      if (Cycle.isFinished(life.state)) {
+        this.finish(cycle);
+        continue;
+      }
       const begun =
         life.state.at === "unknown" ? await this.begin(baker, cycle, finalLevel, missed, life) : life.state;
       if (life.state.at === "unknown" && begun.at === "ended") missed += 1;
@@ -50,6 +57,14 @@ export class CycleWatcher {
       if (now.at !== "open" && now.at !== "unknown") unfinished.push(cycle);
     }
     return unfinished;
+  }
+
+  /** Years of finished cycles do not stay in memory. */
+  private finish(cycle: CycleNumber): void {
+    const { baker, repository } = this.ports;
+    this.finished.add(cycle);
+    for (const { stream } of [cycleOf(baker, cycle), rewardOf(baker, cycle), paymentOf(baker, cycle)])
+      repository.forget(stream);
   }
 
   /** Opens a cycle; one that has ended already is ended too, and held if too many were missed. */

@@ -186,12 +186,12 @@ export const changeMode =
     return state.mode === command.mode ? [] : [{ type: "ModeChanged", data: command }];
   };
 
-/** A person's word that a cycle is to be paid that TAPS would not pay by itself. */
+/** A person's word that a cycle is to be paid: one that TAPS would not pay by itself, or that it thinks is done. */
 export const requestPayment =
   (command: Data<"CyclePaymentRequested">): Decide =>
   (state) => {
     if (!state.registered) return refuse("not-registered");
-    return pays(state, command.cycle) ? [] : [{ type: "CyclePaymentRequested", data: command }];
+    return state.requested.has(command.cycle) ? [] : [{ type: "CyclePaymentRequested", data: command }];
   };
 
 /** Whether a cycle is to be paid: by itself, since it ended in mode *on*, or because a person asked for it. */

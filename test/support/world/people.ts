@@ -8,7 +8,7 @@ import { BAKER } from "../chain-model.js";
 import { addressOf } from "../rewards.js";
 import { type World } from "./world.js";
 
-const actsOf = (world: World): Acts => ({
+export const actsOf = (world: World): Acts => ({
   baker: BAKER,
   payer: undefined,
   startCycle: undefined,
