@@ -43,7 +43,7 @@ const signed = z.object({
 });
 
 /** Payment streams by operation, out of what `log read` prints of the wallet's stream. */
-export const paymentsByOperation = (lines: string): ReadonlyMap<string, string | null> =>
+const paymentsByOperation = (lines: string): ReadonlyMap<string, string | null> =>
   new Map(
     lines.split("\n").flatMap((line) => {
       const { data } = signed.safeParse(line === "" ? null : JSON.parse(line));
@@ -51,16 +51,17 @@ export const paymentsByOperation = (lines: string): ReadonlyMap<string, string |
     }),
   );
 
-/** `receiver amount`, sorted: one line for each transfer made for a payment stream. Throws on a stranger's. */
-export const paidFor = (
-  payment: string,
-  transfers: readonly Transfer[],
-  payments: ReadonlyMap<string, string | null>,
-): readonly string[] =>
-  transfers
-    .filter(({ hash }) => {
-      if (!payments.has(hash)) throw new Error(`the log does not know ${hash}`);
-      return payments.get(hash) === payment;
-    })
-    .map(({ target, amount }) => `${target.address} ${amount}`)
-    .sort();
+/**
+ * `receiver amount`, sorted: one line for each transfer made for a payment stream. `log`: the wallet's stream as
+ * `log read` prints it. Throws on a transfer that it does not know.
+ */
+export const paidBy = (transfers: readonly Transfer[], log: string) => {
+  const payments = paymentsByOperation(log);
+  const stranger = transfers.find(({ hash }) => !payments.has(hash));
+  if (stranger) throw new Error(`the log does not know ${stranger.hash}`);
+  return (payment: string): readonly string[] =>
+    transfers
+      .filter(({ hash }) => payments.get(hash) === payment)
+      .map(({ target, amount }) => `${target.address} ${amount}`)
+      .sort();
+};
