@@ -1,10 +1,10 @@
 import { type CrashPoint } from "./faults.js";
 import { paidOnChain } from "./invariants.js";
 import { CYCLES, referenceWorld, runReference } from "./scenario.js";
-import { type World } from "./world.js";
+import { type Installation } from "./installation.js";
 
 /** What each obligation of the reference cycles got, in an order that does not depend on when. */
-export const outcomeOf = (world: World): readonly string[] => [...paidOnChain(world, CYCLES)].sort();
+export const outcomeOf = (world: Installation): readonly string[] => [...paidOnChain(world, CYCLES)].sort();
 
 /** The reference run with one death in it; answers what each obligation got. */
 export const runWithCrash = async (point: CrashPoint, name = ""): Promise<readonly string[]> => {

@@ -6,8 +6,7 @@ import { type OperationHash } from "../../../src/domain/identifiers.js";
 import * as Payment from "../../../src/domain/payment/payment.js";
 import * as Wallet from "../../../src/domain/wallet/wallet.js";
 import { type Content } from "../../../src/application/ports/chain.js";
-import { PAYER } from "../chain-model.js";
-import { type World } from "./world.js";
+import { type Installation } from "./installation.js";
 
 type Of<T extends DomainEvent["type"]> = Extract<DomainEvent, { type: T }>;
 
@@ -24,7 +23,7 @@ const walletTypes = new Set<string>(Wallet.Event.options.map((option) => option.
 const isPayment = (event: DomainEvent): event is Payment.Event => paymentTypes.has(event.type);
 const isWallet = (event: DomainEvent): event is Wallet.Event => walletTypes.has(event.type);
 
-const folds = new WeakMap<World, Folded>();
+const folds = new WeakMap<Installation, Folded>();
 const blank = (): Folded => ({
   wallet: Wallet.initial,
   payments: new Map(),
@@ -34,7 +33,7 @@ const blank = (): Folded => ({
 });
 
 /** Folds what was appended since the last check; a checkpoint must say what the fold from zero says. */
-const fold = (world: World): Folded => {
+const fold = (world: Installation): Folded => {
   const folded = folds.get(world) ?? blank();
   folds.set(world, folded);
   const events = world.events();
@@ -68,12 +67,12 @@ interface OnChain {
 }
 
 /** The payer's operations in the head's branch. */
-const operationsOnChain = (world: World): readonly OnChain[] => {
+const operationsOnChain = (world: Installation): readonly OnChain[] => {
   const { constants } = world.model.genesis.rules;
   const found: OnChain[] = [];
   for (let block = world.model.head; block.level > 0;) {
     for (const { operation, results } of block.operations) {
-      if (operation.contents[0]?.source !== PAYER) continue;
+      if (operation.contents[0]?.source !== world.payer) continue;
       const contents = operation.contents.map((content, i) => {
         const result = results[i];
         const applied = result?.status === "applied";
@@ -153,19 +152,19 @@ const checkIntents = (chain: readonly OnChain[], { signed, payments, foreign }: 
 };
 
 /** What left the wallet is what was sent, the fees and the burns (I4). */
-const checkConservation = (world: World, chain: readonly OnChain[]): void => {
-  const before = world.model.genesis.accounts.find(({ address }) => address === PAYER)?.balance ?? 0n;
+const checkConservation = (world: Installation, chain: readonly OnChain[]): void => {
+  const before = world.model.genesis.accounts.find(({ address }) => address === world.payer)?.balance ?? 0n;
   const spent = chain
     .flatMap(({ contents }) => contents)
     .reduce((total, { content, applied, burn }) => {
       const moved = applied && content.kind === "transaction" ? content.amount : 0n;
       return total + content.fee + burn + moved;
     }, 0n);
-  expect(before - (world.model.account(PAYER)?.balance ?? 0n), "spent by the wallet").to.equal(spent);
+  expect(before - (world.model.account(world.payer)?.balance ?? 0n), "spent by the wallet").to.equal(spent);
 };
 
 /** What was injected stands in the log (I7). */
-const checkInjected = (world: World, { signed }: Folded): void => {
+const checkInjected = (world: Installation, { signed }: Folded): void => {
   const [early] = world.injectedUnlogged;
   if (early !== undefined) throw new Error(`injected before it stood in the log: ${early}`);
   for (const hash of world.injected)
@@ -173,7 +172,7 @@ const checkInjected = (world: World, { signed }: Folded): void => {
 };
 
 /** I1 to I4, I7 and I11, on everything there is; throws at the first that does not hold. */
-export const checkInvariants = (world: World): void => {
+export const checkInvariants = (world: Installation): void => {
   const folded = fold(world);
   const chain = operationsOnChain(world);
   checkDue(folded);
@@ -184,7 +183,7 @@ export const checkInvariants = (world: World): void => {
 };
 
 /** What was applied on chain for each obligation of these cycles: its receiver and amount, in the order paid. */
-export const paidOnChain = (world: World, cycles: readonly number[]): readonly string[] => {
+export const paidOnChain = (world: Installation, cycles: readonly number[]): readonly string[] => {
   const { signed, payments } = fold(world);
   return operationsOnChain(world).flatMap(({ hash, contents }) => {
     const { batchId, payment } = signed.get(hash) ?? { batchId: null, payment: null };

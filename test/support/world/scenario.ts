@@ -1,40 +1,43 @@
 // The reference run: two cycles, 40 delegators, one contract that refuses, one reorganisation.
 import { type Address } from "../../../src/domain/identifiers.js";
-import { DEFAULT_RULES } from "../../../src/sandbox/model/rules.js";
+import { DEFAULT_RULES, type Rules } from "../../../src/sandbox/model/rules.js";
+import { type Genesis } from "../../../src/sandbox/model/types.js";
 import { modelGenesis, someContract } from "../chain-model.js";
 import { addressOf } from "../rewards.js";
 import { Crash, type CrashPoint } from "./faults.js";
 import { checkInvariants } from "./invariants.js";
-import { isSettled, World } from "./world.js";
+import { type Installation, isSettled } from "./installation.js";
+import { World } from "./world.js";
 
 const REFUSING = someContract("refuses");
 /** Every other implicit receiver exists already. */
 const receivers = Array.from({ length: 39 }, (_, n) => addressOf(n));
 
-const delegators: { address: Address; balance: bigint }[] = [
+export const referenceDelegators: readonly { readonly address: Address; readonly balance: bigint }[] = [
   ...receivers.map((address, n) => ({ address, balance: 1_000_000_000n + 7_777_777n * BigInt(n) })),
   { address: REFUSING, balance: 3_000_000_000n },
 ];
 
+/** What the chain of the reference run begins with, the payer apart. */
+export const referenceChain: { readonly accounts: Genesis["accounts"]; readonly rules: Rules } = {
+  accounts: [
+    ...receivers.filter((_, n) => n % 2 === 0).map((address) => ({ address, balance: 1_000_000n })),
+    { address: REFUSING, balance: 0n, script: { kind: "refuses" } },
+  ],
+  rules: {
+    ...DEFAULT_RULES,
+    constants: {
+      ...DEFAULT_RULES.constants,
+      blocksPerCycle: 8,
+      maxOperationsTimeToLive: 80,
+      hardGasLimitPerBlock: 64_000n,
+      hardGasLimitPerOperation: 64_000n,
+    },
+  },
+};
+
 export const referenceWorld = (): World =>
-  new World({
-    delegators,
-    genesis: modelGenesis({
-      accounts: [
-        ...receivers.filter((_, n) => n % 2 === 0).map((address) => ({ address, balance: 1_000_000n })),
-        { address: REFUSING, balance: 0n, script: { kind: "refuses" } },
-      ],
-      rules: {
-        constants: {
-          ...DEFAULT_RULES.constants,
-          blocksPerCycle: 8,
-          maxOperationsTimeToLive: 80,
-          hardGasLimitPerBlock: 64_000n,
-          hardGasLimitPerOperation: 64_000n,
-        },
-      },
-    }),
-  });
+  new World({ delegators: referenceDelegators, genesis: modelGenesis(referenceChain) });
 
 /** The cycles that the reference run pays. */
 export const CYCLES = [0, 1];
@@ -48,7 +51,7 @@ export interface RunOutcome {
 }
 
 /** Runs to the end, dying once if told to; invariants are checked after every step. Throws if it does not end. */
-export const runReference = async (world: World, point?: CrashPoint): Promise<RunOutcome> => {
+export const runReference = async (world: Installation, point?: CrashPoint): Promise<RunOutcome> => {
   await world.setUp();
   let running = world.start(point);
   const first = running;

@@ -1,0 +1,32 @@
+// `taps sandbox` as a process of its own, whose chain stands still until it is given a pace.
+import { type Environment, Running } from "./taps.js";
+
+export interface SandboxProcess {
+  readonly url: string;
+  readonly baker: string;
+  readonly payer: string;
+  readonly secretKey: string;
+  /** Milliseconds a block. */
+  pace(blockTime: number): Promise<void>;
+}
+
+const STANDS_STILL = "3600000";
+
+export const startSandboxProcess = async (env: Environment): Promise<SandboxProcess> => {
+  const running = Running.start(env, ["sandbox", "--block-time", STANDS_STILL]);
+  const printed = /(?<url>http:\S+)\nbaker (?<baker>\w+), wallet (?<payer>\w+) .* key (?<secretKey>\w+) /;
+  const [, url = "", baker = "", payer = "", secretKey = ""] = await running.prints(printed);
+  return {
+    url,
+    baker,
+    payer,
+    secretKey,
+    pace: async (blockTime) => {
+      const { ok, status } = await fetch(`${url}/sandbox/pace`, {
+        method: "POST",
+        body: JSON.stringify({ blockTime }),
+      });
+      if (!ok) throw new Error(`the sandbox answers ${status}`);
+    },
+  };
+};

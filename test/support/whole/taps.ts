@@ -1,0 +1,85 @@
+// The program as people run it: child processes, an environment, what they print.
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
+import { until } from "../until.js";
+
+const MAIN = fileURLToPath(new URL("../../../src/main.js", import.meta.url));
+
+export type Environment = Readonly<Record<string, string>>;
+
+/** Nothing of the tests' own environment reaches it but what finds programs. */
+const launch = (env: Environment, args: readonly string[]): ChildProcessWithoutNullStreams =>
+  spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } });
+
+/** Runs one command to its end; answers its standard output. Throws unless it ends well. */
+export const taps = async (env: Environment, args: readonly string[], input = ""): Promise<string> => {
+  const child = launch(env, args);
+  child.stdin.end(input);
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
+  if (child.exitCode !== 0) throw new Error(`taps ${args.join(" ")} ended with ${child.exitCode}: ${err}`);
+  return out;
+};
+
+const started = new Set<Running>();
+
+/** Of every test that starts some: what a failed test left running goes with it. */
+export const killWhatRuns = async (): Promise<void> => {
+  for (const running of started) await running.stop("SIGKILL");
+  started.clear();
+};
+
+/** A command that goes on until it is told to stop. */
+export class Running {
+  private readonly lines: string[] = [];
+  private complaints = "";
+
+  private constructor(
+    private readonly child: ChildProcessWithoutNullStreams,
+    private readonly name: string,
+  ) {
+    createInterface(child.stdout).on("line", (line) => this.lines.push(line));
+    child.stderr.on("data", (chunk: Buffer) => (this.complaints += chunk.toString()));
+  }
+
+  static start(env: Environment, args: readonly string[]): Running {
+    const running = new Running(launch(env, args), `taps ${args.join(" ")}`);
+    started.add(running);
+    return running;
+  }
+
+  get hasEnded(): boolean {
+    return this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /** The first match in what it has printed or will print. Throws if it ends before. */
+  async prints(pattern: RegExp): Promise<readonly string[]> {
+    let match: RegExpExecArray | null = null;
+    await until(() => {
+      match ??= pattern.exec(this.lines.join("\n"));
+      if (match === null && this.hasEnded) throw this.ended();
+      return match !== null;
+    });
+    return match ?? [];
+  }
+
+  /** Throws if it ended by itself. */
+  assertAlive(): void {
+    if (this.hasEnded) throw this.ended();
+  }
+
+  /** Answers the exit code; null for one that was killed. */
+  async stop(signal: "SIGTERM" | "SIGKILL"): Promise<number | null> {
+    if (this.hasEnded) return this.child.exitCode;
+    const exited = once(this.child, "exit");
+    this.child.kill(signal);
+    await exited;
+    return this.child.exitCode;
+  }
+
+  private ended(): Error {
+    return new Error(`${this.name} ended with ${this.child.exitCode}: ${this.complaints}`);
+  }
+}
