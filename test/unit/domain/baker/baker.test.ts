@@ -190,7 +190,7 @@ describe("baker", () => {
 
     it("are also those that a person asks for", () => {
       given(Baker, on).when(request(700)).then(requested(700)).again.thenNothing();
-      given(Baker, on).when(request(760)).thenNothing();
+      given(Baker, on).when(request(760)).then(requested(760)).again.thenNothing();
       expect(paid([...on, requested(700)], [699, 700, 701, 760])).to.deep.equal([700, 760]);
       given(Baker).when(request(700)).thenRefused("not-registered");
     });
