@@ -17,7 +17,13 @@ import { CodedEventLog } from "./infrastructure/eventstore/event-log.js";
 import { EventStoreDbStore } from "./infrastructure/eventstore/eventstoredb.js";
 import { PostgresLog } from "./infrastructure/eventstore/postgres-log.js";
 import { startEmbeddedPostgres } from "./infrastructure/postgres/embedded.js";
-import { checkMigrations, migrate, migrationStatus } from "./infrastructure/postgres/migrate.js";
+import { EmbeddedPostgresError } from "./infrastructure/postgres/embedded/errors.js";
+import {
+  checkMigrations,
+  migrate,
+  MigrationError,
+  migrationStatus,
+} from "./infrastructure/postgres/migrate.js";
 import { createPool, endPool } from "./infrastructure/postgres/pool.js";
 import { PostgresWalletStore } from "./infrastructure/postgres/wallet-store.js";
 import { systemClock } from "./infrastructure/system-clock.js";
@@ -25,10 +31,15 @@ import { createLogger } from "./infrastructure/telemetry/logging.js";
 import { TezosChain } from "./infrastructure/tezos/chain.js";
 import { TezosNode } from "./infrastructure/tezos/node.js";
 import { Nodes } from "./infrastructure/tezos/nodes.js";
-import { Vault } from "./infrastructure/tezos/signers/vault.js";
+import { MissingConstant } from "./infrastructure/tezos/constants.js";
+import { NativeSigner, UnusableSecret } from "./infrastructure/tezos/signers/native.js";
+import { Vault, WeakWalletKey, WrongWalletKey } from "./infrastructure/tezos/signers/vault.js";
+import { TzktTransfers } from "./infrastructure/tezos/tzkt-transfers.js";
 import { TzktSource } from "./infrastructure/tezos/tzkt.js";
 import { Repository } from "./application/repository.js";
 import { demoChainId, startSandbox } from "./sandbox/demo.js";
+import { ChainInUse } from "./sandbox/journal.js";
+import { assertSigns } from "./signing.js";
 import { SetupError, startPaying } from "./start.js";
 
 const MAINNET_TZKT = "https://api.tzkt.io";
@@ -40,6 +51,18 @@ export interface DemoPlace {
   readonly rpcUrl: string;
   readonly baker: TzAddress;
 }
+
+/** Errors whose message says all that a person needs. */
+const EXPLAINED = [
+  SetupError,
+  EmbeddedPostgresError,
+  MigrationError,
+  MissingConstant,
+  UnusableSecret,
+  WrongWalletKey,
+  WeakWalletKey,
+  ChainInUse,
+];
 
 type Cleanup = () => Promise<void>;
 
@@ -54,6 +77,7 @@ export interface Parts {
   readonly store: Promise<EventStore>;
   readonly log: Promise<CodedEventLog>;
   readonly demo: Promise<DemoPlace>;
+  readonly tzktUrl: Promise<string>;
   readonly source: Promise<TzktSource>;
   readonly baker: Promise<TzAddress>;
   readonly acts: Promise<Acts>;
@@ -143,11 +167,12 @@ const register = (container: DependencyContainer, config: Config, cleanups: Clea
     return store;
   });
   provide("log", async () => new CodedEventLog(await get("store")));
-  provide("source", async () => {
-    const own =
-      config.TZKT_URL ?? (config.TEZOS_RPC_URL === undefined ? (await get("demo")).rpcUrl : MAINNET_TZKT);
-    return new TzktSource({ baseUrl: own, clock: systemClock });
-  });
+  provide(
+    "tzktUrl",
+    async () =>
+      config.TZKT_URL ?? (config.TEZOS_RPC_URL === undefined ? (await get("demo")).rpcUrl : MAINNET_TZKT),
+  );
+  provide("source", async () => new TzktSource({ baseUrl: await get("tzktUrl"), clock: systemClock }));
   provide("baker", async () => {
     if (config.BAKER) return config.BAKER;
     if (config.TEZOS_RPC_URL === undefined) return (await get("demo")).baker;
@@ -163,6 +188,7 @@ const register = (container: DependencyContainer, config: Config, cleanups: Clea
       chain: await get("chain"),
       actor,
       metadata: metadata(actor),
+      assertSigns: (payer: TzAddress) => assertSigns(config, get, payer),
     };
   });
   provide("vault", () => {
@@ -179,10 +205,11 @@ const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services
   acts: () => get("acts"),
   log: () => get("log"),
   source: () => get("source"),
-  compute: async () => {
+  compute: () => {
     const urls = realUrls(config);
     const chain = new TezosChain(nodesOf(urls, OLDEST_HEAD_MS), systemClock);
     return {
+      baker: config.BAKER,
       source: new TzktSource({ baseUrl: config.TZKT_URL ?? MAINNET_TZKT, clock: systemClock }),
       limitOf: async (cycle) => {
         if (urls.length === 0) return mainnetDelegationLimit(cycle);
@@ -190,12 +217,16 @@ const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services
       },
     };
   },
-  importWallet: async (secret) => {
+  evidence: async () => ({
+    log: await get("log"),
+    source: await get("source"),
+    transfers: new TzktTransfers({ baseUrl: await get("tzktUrl"), clock: systemClock }),
+  }),
+  openWallet: async (secret) => {
     const vault = get("vault");
-    const { NativeSigner } = await import("./infrastructure/tezos/signers/native.js");
     const address = await (await NativeSigner.fromSecret(secret)).address();
-    await new PostgresWalletStore(await get("pool")).save(address, vault.seal(address, secret.trim()));
-    return address;
+    const record = vault.seal(address, secret.trim());
+    return { address, keep: async () => new PostgresWalletStore(await get("pool")).save(address, record) };
   },
   walletAddress: async () => (await new PostgresWalletStore(await get("pool")).addresses())[0],
   migrations: {
@@ -230,6 +261,7 @@ const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services
     await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
     await sandbox.stop();
   },
+  isExplained: (error) => EXPLAINED.some((kind) => error instanceof kind),
   close: async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
   },

@@ -1,14 +1,18 @@
 #!/usr/bin/env node
-const OLDEST = [20, 19];
+// The command line's door. Node's version comes first: nothing newer than the oldest Node can read is loaded before.
+const OLDEST = "20.19.0";
 
-const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
-if (major < (OLDEST[0] ?? 0) || (major === OLDEST[0] && minor < (OLDEST[1] ?? 0))) {
+const numberOf = (version: string): number =>
+  version.split(".").reduce((number, part) => number * 1_000 + Number(part), 0);
+
+if (numberOf(process.versions.node) < numberOf(OLDEST)) {
   process.stderr.write(
-    `TAPS needs Node ${OLDEST.join(".")} or newer, this is ${process.versions.node}: install a newer one from nodejs.org\n`,
+    `TAPS needs Node ${OLDEST} or newer, this is ${process.versions.node}: install a newer one from nodejs.org\n`,
   );
   process.exit(1);
 }
 
-// Nothing newer than the oldest Node can read is loaded before the check above.
 const { runTaps } = await import("./composition.js");
-process.exit(await runTaps(process.argv.slice(2), process.env));
+const code = await runTaps(process.argv.slice(2), process.env);
+// Whatever a client library left open does not keep a finished command alive; what was printed is out before.
+process.stdout.write("", () => process.exit(code));

@@ -15,16 +15,16 @@ import { bakerOf } from "./application/aggregates.js";
 import { installationIdentity, unsafeSettings } from "./infrastructure/postgres/identity.js";
 import { PostgresLease } from "./infrastructure/postgres/lease.js";
 import { transact } from "./infrastructure/postgres/pool.js";
-import { PostgresWalletStore } from "./infrastructure/postgres/wallet-store.js";
 import { DurableWitness } from "./infrastructure/postgres/witness.js";
 import { systemClock } from "./infrastructure/system-clock.js";
 import { type Logger } from "./infrastructure/telemetry/logging.js";
 import { TezosOperationCodec } from "./infrastructure/tezos/forging.js";
-import { LazySigner, noSigner } from "./infrastructure/tezos/signers/lazy.js";
-import { RemoteSigner } from "./infrastructure/tezos/signers/remote.js";
+import { LazySigner } from "./infrastructure/tezos/signers/lazy.js";
+import { NativeSigner } from "./infrastructure/tezos/signers/native.js";
 import { ProjectionRunner } from "./readmodel/engine.js";
 import { ProjectionStore } from "./readmodel/store.js";
 import { projections } from "../projections/all.js";
+import { openSigner } from "./signing.js";
 import { demoChainId, type RunningSandbox, startSandbox } from "./sandbox/demo.js";
 import { chainExists } from "./sandbox/journal.js";
 
@@ -47,24 +47,6 @@ export interface Starting {
 const BLOCK_TIME_MS = 1_000;
 /** Cycles after which the demo adds up. */
 const DEMO_CYCLES = 3;
-
-const openSigner = async (
-  { config, get }: Starting,
-  payer: () => Promise<string | undefined>,
-): Promise<Signer> => {
-  if (config.SIGNER_URL) {
-    const address = config.PAYER;
-    if (!address) throw new SetupError("PAYER must be set: the address that SIGNER_URL signs for");
-    return new RemoteSigner(config.SIGNER_URL.reveal(), address);
-  }
-  if (!config.WALLET_ENCRYPTION_KEY) return noSigner();
-  const store = new PostgresWalletStore(await get("pool"));
-  const [address] = await store.addresses();
-  if (address === undefined || (await payer()) !== address) return noSigner();
-  const secret = get("vault").open(address, await store.load(address));
-  const { NativeSigner } = await import("./infrastructure/tezos/signers/native.js");
-  return NativeSigner.fromSecret(secret);
-};
 
 /** The simulated chain, and where the commands beside the demo find it. A log without its chain is refused. */
 const openDemo = async ({ config, demoFile, cleanups, get }: Starting): Promise<RunningSandbox> => {
@@ -197,8 +179,7 @@ export const startPaying = async (starting: Starting): Promise<void> => {
   const payer = async () =>
     (await new Repository(await get("log")).load(bakerOf(await get("baker")))).state.payer;
   const signer = new LazySigner(async () => {
-    if (!demo) return openSigner(starting, payer);
-    const { NativeSigner } = await import("./infrastructure/tezos/signers/native.js");
+    if (!demo) return openSigner(config, get, await payer());
     return NativeSigner.fromSecret(demo.payerSecretKey);
   });
   const parts: ((signal: AbortSignal) => Promise<void>)[] = [(until) => present(starting, after, until)];

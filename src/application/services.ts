@@ -1,4 +1,6 @@
 import { type Acts } from "./commands/acts.js";
+import { type Evidence } from "./commands/pay-cycle.js";
+import { type OpenedWallet } from "./commands/wallet.js";
 import { type DelegationLimit } from "./compute-cycle.js";
 import { type EventLog } from "./ports/event-log.js";
 import { type RewardSource } from "./ports/reward-source.js";
@@ -13,9 +15,15 @@ export interface Services {
   log(): Promise<EventLog>;
   source(): Promise<RewardSource>;
   /** For `cycle compute`: needs no database and never the sandbox. */
-  compute(): Promise<{ readonly source: RewardSource; readonly limitOf: DelegationLimit }>;
-  /** Keeps a secret key or mnemonic, encrypted; answers its address. */
-  importWallet(secret: string): Promise<TzAddress>;
+  compute(): {
+    readonly source: RewardSource;
+    readonly limitOf: DelegationLimit;
+    readonly baker: TzAddress | undefined;
+  };
+  /** What `cycle pay` looks at. */
+  evidence(): Promise<Evidence>;
+  /** Opens a secret key or mnemonic. Throws what is wrong with it. */
+  openWallet(secret: string): Promise<OpenedWallet>;
   /** Address of the imported wallet. */
   walletAddress(): Promise<TzAddress | undefined>;
   migrations: {
@@ -36,5 +44,7 @@ export interface Services {
     signal: AbortSignal,
     tell: (line: string) => void,
   ): Promise<void>;
+  /** Whether an error's message says all that a person needs; anything else is a defect and keeps its stack. */
+  isExplained(error: unknown): boolean;
   close(): Promise<void>;
 }

@@ -1,10 +1,17 @@
 import { type Command } from "commander";
+import { payCycle } from "../application/commands/pay-cycle.js";
 import * as cycles from "../application/commands/cycles.js";
+import { type PastTransfer } from "../application/ports/transfers.js";
+import { tez } from "../application/queries/progress.js";
 import { showCycle } from "../application/queries/status.js";
 import { type Services } from "../application/services.js";
 import { type Cycle } from "../application/arguments.js";
 import { cycleComputeCommand } from "./cycle-compute.js";
-import { show, tell, toCycle } from "./io.js";
+import { CommandEnd, EXIT } from "./exit.js";
+import { type Json, print, printJson, show, tell, toCycle } from "./io.js";
+
+const inOneLine = ({ hash, level, target, amount }: PastTransfer): string =>
+  `${hash} in block ${level}: ${tez(amount)} to ${target}`;
 
 const N = "the cycle's number";
 
@@ -15,8 +22,19 @@ export const cycleCommand = (program: Command, services: Services): void => {
     .command("pay")
     .description("pay a cycle that TAPS would not pay by itself")
     .argument("<n>", N, toCycle)
-    .action(async (n: Cycle) => {
-      await cycles.payCycle(await services.acts(), n);
+    .option("--yes", "pay it although the wallet has sent to its delegators since it ended")
+    .option("--json", "print what the wallet has sent as JSON")
+    .action(async (n: Cycle, { yes, ...options }: Json & { readonly yes?: true }) => {
+      const acts = await services.acts();
+      const { written, doubtful } = await payCycle(acts, n, await services.evidence(), yes === true);
+      if (options.json) printJson({ cycle: n, written, doubtful });
+      else for (const transfer of doubtful) print(inOneLine(transfer));
+      if (!written)
+        throw new CommandEnd(
+          EXIT.refused,
+          `cycle ${n} may have been paid by other means: since it ended the wallet has sent ${doubtful.length} ` +
+            `transfers to its delegators. If it is still to be paid: taps cycle pay ${n} --yes`,
+        );
       tell(`cycle ${n} will be paid by the running "taps start"`);
     });
   cycle
@@ -24,9 +42,7 @@ export const cycleCommand = (program: Command, services: Services): void => {
     .description("what a cycle earned, what was planned, and what became of it")
     .argument("<n>", N, toCycle)
     .option("--json", "print one JSON object")
-    .action(async (n: Cycle, options: { json?: boolean }) =>
-      show(await showCycle(await services.acts(), n), options),
-    );
+    .action(async (n: Cycle, options: Json) => show(await showCycle(await services.acts(), n), options));
   cycle
     .command("hold")
     .description("stop new batches of a cycle, and all later cycles")

@@ -4,6 +4,7 @@ import { BadPolicy } from "../application/commands/policy.js";
 import { ChainUnavailable, SignerUnavailable } from "../application/ports/chain.js";
 import { StoreUnavailable } from "../application/ports/event-store.js";
 import { SourceUnavailable } from "../application/ports/reward-source.js";
+import { ConfigError } from "../config.js";
 
 /** What a command ends with. */
 export const EXIT = { done: 0, failed: 1, usage: 2, refused: 3, unreachable: 4 } as const;
@@ -19,35 +20,24 @@ export class CommandEnd extends Error {
   }
 }
 
-const isUnreachable = (error: unknown): error is Error =>
-  error instanceof ChainUnavailable ||
-  error instanceof StoreUnavailable ||
-  error instanceof SourceUnavailable ||
-  error instanceof SignerUnavailable;
+const UNREACHABLE = [ChainUnavailable, StoreUnavailable, SourceUnavailable, SignerUnavailable];
 
-/** Exit code and message of whatever a command threw. A defect keeps its stack. */
-export const endOf = (error: unknown): { readonly code: number; readonly message: string } => {
+/**
+ * Exit code and message of whatever a command threw. `isExplained`: the message says all; anything else is a defect
+ * and keeps its stack.
+ */
+export const endOf = (
+  error: unknown,
+  isExplained: (error: unknown) => boolean,
+): { readonly code: number; readonly message: string } => {
   if (error instanceof CommandEnd) return error;
   if (error instanceof CommanderError)
     return { code: error.exitCode === 0 ? EXIT.done : EXIT.usage, message: "" };
-  if (error instanceof BadPolicy) return { code: EXIT.usage, message: error.message };
-  if (error instanceof ActRefused) return { code: EXIT.refused, message: error.message };
-  if (isUnreachable(error)) return { code: EXIT.unreachable, message: error.message };
-  const known = error instanceof Error && KNOWN_FAILURES.has(error.name);
-  const message =
-    error instanceof Error ? (known ? error.message : (error.stack ?? error.message)) : String(error);
-  return { code: EXIT.failed, message };
+  if (!(error instanceof Error)) return { code: EXIT.failed, message: String(error) };
+  const { message } = error;
+  if (error instanceof BadPolicy) return { code: EXIT.usage, message };
+  if (error instanceof ActRefused) return { code: EXIT.refused, message };
+  if (UNREACHABLE.some((kind) => error instanceof kind)) return { code: EXIT.unreachable, message };
+  if (error instanceof ConfigError || isExplained(error)) return { code: EXIT.failed, message };
+  return { code: EXIT.failed, message: error.stack ?? message };
 };
-
-/** Failures whose message says all; told by name, for the adapters are not known here. */
-const KNOWN_FAILURES = new Set([
-  "ConfigError",
-  "WrongWalletKey",
-  "WeakWalletKey",
-  "UnusableSecret",
-  "EmbeddedPostgresError",
-  "MigrationError",
-  "MissingConstant",
-  "ChainInUse",
-  "SetupError",
-]);

@@ -4,25 +4,22 @@ import { examineInstallation } from "../application/queries/doctor.js";
 import { status } from "../application/queries/status.js";
 import { type Services } from "../application/services.js";
 import { CommandEnd, EXIT } from "./exit.js";
-import { print, printJson, show } from "./io.js";
-
-const bigints = (_: string, value: unknown): unknown =>
-  typeof value === "bigint" ? value.toString() : value;
+import { type Json, jsonLine, print, printJson, show } from "./io.js";
 
 export const inspectCommands = (program: Command, services: Services): void => {
   program
     .command("status")
     .description("what is going on, and what it waits for")
     .option("--json", "print one JSON object")
-    .action(async (options: { json?: boolean }) => show(await status(await services.acts()), options));
+    .action(async (options: Json) => show(await status(await services.acts()), options));
   program
     .command("doctor")
     .description("examine node, chain, TzKT, wallet, balance and clock, each with its fix")
     .option("--json", "print one JSON object")
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async ({ json }: Json) => {
       const ports = { source: await services.source(), clock: services.clock };
       const findings = await examineInstallation(await services.acts(), ports);
-      if (json === true) printJson({ findings });
+      if (json) printJson({ findings });
       else {
         for (const { check, ok, found, fix } of findings) {
           print(`${ok ? "ok  " : "BAD "} ${check}: ${found}${fix === "" ? "" : `\n     ${fix}`}`);
@@ -36,10 +33,13 @@ export const inspectCommands = (program: Command, services: Services): void => {
     .description("the events of one stream, one JSON object a line")
     .argument("<stream>", "such as cycle-tz1..._750 or wallet-tz1...")
     .action(async (stream: string) => {
+      let count = 0;
       for await (const { event, revision, recordedAt, id } of (await services.log()).read(
         streamFrom(stream),
       )) {
-        print(JSON.stringify({ revision, id, recordedAt, ...event }, bigints));
+        print(jsonLine({ revision, id, recordedAt, ...event }));
+        count += 1;
       }
+      if (count === 0) throw new CommandEnd(EXIT.failed, `the log has no stream ${stream}`);
     });
 };

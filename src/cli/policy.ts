@@ -1,20 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { Argument, type Command } from "commander";
 import { setPolicy, showPolicy } from "../application/commands/policy.js";
 import { type Services } from "../application/services.js";
-import { CommandEnd, EXIT } from "./exit.js";
-import { show, tell } from "./io.js";
-
-const readJson = async (path: string): Promise<unknown> => {
-  try {
-    return JSON.parse(await readFile(path, "utf8")) as unknown;
-  } catch (error) {
-    throw new CommandEnd(
-      EXIT.usage,
-      `cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`,
-    );
-  }
-};
+import { type Json, readJson, show, tell } from "./io.js";
 
 export const policyCommand = (program: Command, services: Services): void => {
   const policy = program.command("policy").description("show or set how rewards are shared");
@@ -22,7 +9,7 @@ export const policyCommand = (program: Command, services: Services): void => {
     .command("show")
     .description("the policy in force, every key filled in")
     .option("--json", "print one JSON object")
-    .action(async (options: { json?: boolean }) => show(await showPolicy(await services.acts()), options));
+    .action(async (options: Json) => show(await showPolicy(await services.acts()), options));
   policy
     .command("set")
     .description("set the policy of a file, for every cycle that is not planned yet")
@@ -33,7 +20,7 @@ export const policyCommand = (program: Command, services: Services): void => {
     });
   policy
     .command("preset")
-    .description("set a preset")
+    .description("set a preset; what was agreed with single delegators stays")
     .addArgument(new Argument("<name>", "the preset").choices(["taps", "tezpay", "trd"]))
     .action(async (preset: string) => {
       await setPolicy(await services.acts(), { preset });

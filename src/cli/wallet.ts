@@ -1,6 +1,6 @@
 import { text } from "node:stream/consumers";
 import { type Command } from "commander";
-import { ensureRegistered, registerPayer } from "../application/commands/registration.js";
+import { importWallet } from "../application/commands/wallet.js";
 import { type Services } from "../application/services.js";
 import { print, printJson, tell } from "./io.js";
 
@@ -10,11 +10,9 @@ export const walletCommand = (program: Command, services: Services): void => {
     .command("import")
     .description("keep a secret key or mnemonic, read from standard input, encrypted")
     .action(async () => {
-      const address = await services.importWallet(await text(process.stdin));
-      const acts = await services.acts();
-      await ensureRegistered(acts);
-      await registerPayer(acts, address);
-      tell(`${address} is imported and pays`);
+      const opened = await services.openWallet(await text(process.stdin));
+      await importWallet(await services.acts(), opened);
+      tell(`${opened.address} is imported and pays`);
     });
   wallet
     .command("show")

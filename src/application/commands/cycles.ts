@@ -1,21 +1,15 @@
-import * as Baker from "../../domain/baker/baker.js";
 import * as Cycle from "../../domain/cycle/cycle.js";
-import { type Cycle as CycleNumber } from "../../domain/identifiers.js";
+import { type Cycle as CycleNumber, type TzAddress } from "../../domain/identifiers.js";
 import * as Ledger from "../../domain/ledger/ledger.js";
 import * as Payment from "../../domain/payment/payment.js";
 import * as Reward from "../../domain/reward/reward.js";
-import { bakerOf, cycleOf, ledgerOf, paymentOf, rewardOf } from "../aggregates.js";
-import { act, type Acts, refuseAct } from "./acts.js";
+import { cycleOf, ledgerOf, paymentOf, rewardOf } from "../aggregates.js";
+import { computePlan } from "../process/payer/payout.js";
+import { execute } from "../repository.js";
+import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
 import { ensureRegistered } from "./registration.js";
 
-/** A person's word that a cycle is to be paid; lifts the hold of cycles that were missed. */
-export const payCycle = async (acts: Acts, cycle: CycleNumber): Promise<void> => {
-  await ensureRegistered(acts);
-  await act(acts, bakerOf(acts.baker), Baker.requestPayment({ cycle, actor: acts.actor }));
-  const life = await acts.repository.load(cycleOf(acts.baker, cycle));
-  if (life.state.held?.reason === "missed-cycles") await releaseCycle(acts, cycle);
-};
-
+/** Stops new batches of a cycle and all later cycles; the payer voids what is formed and not signed. */
 export const holdCycle = async (acts: Acts, cycle: CycleNumber, detail: string): Promise<void> => {
   await ensureRegistered(acts);
   await act(acts, cycleOf(acts.baker, cycle), Cycle.hold({ reason: "person", detail, actor: acts.actor }));
@@ -27,31 +21,72 @@ export const releaseCycle = async (acts: Acts, cycle: CycleNumber): Promise<void
 };
 
 /**
- * Gives a cycle up. It is held first, so that nothing plans it anew; a plan without a batch is voided and what it
- * took from the ledger goes back to the mutez. Run again after an interruption it goes on where it stopped.
+ * Gives a cycle up for good; refused once a batch of it is formed. A plan is voided and what it took from the ledger
+ * goes back to the mutez. Run again after an interruption it goes on where it stopped.
  */
 export const skipCycle = async (acts: Acts, cycle: CycleNumber, reason: string): Promise<void> => {
-  const { baker, repository, actor } = acts;
-  await ensureRegistered(acts);
-  const life = await repository.load(cycleOf(baker, cycle));
-  const payment = await repository.load(paymentOf(baker, cycle));
-  if (payment.state.batches.size > 0) refuseAct("batch-formed");
-  if (life.state.at === "paying") {
-    if (!life.state.held) await holdCycle(acts, cycle, `to be skipped: ${reason}`);
-    const { plan, plans } = payment.state;
-    if (plan) {
-      await act(acts, paymentOf(baker, cycle), Payment.reject({ planDigest: plan.digest, reason, actor }));
-    } else if (plans === 0) refuseAct("planning");
-    await returnTake(acts, cycle, plan?.plan ?? plans);
-    await act(acts, rewardOf(baker, cycle), Reward.reopen(actor));
-  }
-  await act(acts, cycleOf(baker, cycle), Cycle.skip({ reason, actor, planUndone: true }));
+  const { baker, repository, actor, metadata } = acts;
+  const { payer } = await ensureRegistered(acts);
+  const life = cycleOf(baker, cycle);
+  const unplanned = Cycle.skip({ reason, actor, planUndone: false });
+  const skipped = await execute(repository, life, unplanned, metadata());
+  if (skipped.done) return;
+  if (skipped.refused.refused !== "batch-formed") throw new ActRefused(skipped.refused);
+  await undoPlan(acts, cycle, reason, payer ?? refuseAct("no-payer"));
+  await act(acts, life, Cycle.skip({ reason, actor, planUndone: true }));
 };
 
-const returnTake = async (acts: Acts, cycle: CycleNumber, plan: number): Promise<void> => {
-  const number = { payment: Payment.cycleStream(acts.baker, cycle), plan };
-  await act(acts, ledgerOf(acts.baker), (ledger) => {
+/**
+ * The payer may be planning this very cycle on an older look at the log. It is held first, and a plan that was begun
+ * is finished here before it is voided: so no append of that older look can come through afterwards, neither the
+ * take (the ledger has moved on) nor the plan (it exists).
+ */
+const undoPlan = async (acts: Acts, cycle: CycleNumber, reason: string, payer: TzAddress): Promise<void> => {
+  const { baker, repository, actor } = acts;
+  const { held } = (await repository.load(cycleOf(baker, cycle))).state;
+  if (!held) await holdCycle(acts, cycle, `to be skipped: ${reason}`);
+  try {
+    await finishPlanning(acts, cycle, payer);
+    const { plan } = (await repository.load(paymentOf(baker, cycle))).state;
+    if (plan)
+      await act(acts, paymentOf(baker, cycle), Payment.reject({ planDigest: plan.digest, reason, actor }));
+  } catch (error) {
+    if (error instanceof ActRefused && !held) await releaseCycle(acts, cycle);
+    throw error;
+  }
+  await returnTake(acts, cycle);
+  await act(acts, rewardOf(baker, cycle), Reward.reopen(actor));
+};
+
+const finishPlanning = async (acts: Acts, cycle: CycleNumber, payer: TzAddress): Promise<void> => {
+  const { baker, repository } = acts;
+  const { allocation, fixed } = (await repository.load(rewardOf(baker, cycle))).state;
+  const { state } = await repository.load(paymentOf(baker, cycle));
+  if (!allocation || !fixed || state.plan) return;
+  const number = { payment: Payment.cycleStream(baker, cycle), plan: state.plans + 1 };
+  const before = (await repository.load(ledgerOf(baker))).state;
+  const isAnothers = before.take !== undefined && !Ledger.isTaken(number)(before);
+  if (isAnothers) return;
+  await act(acts, ledgerOf(baker), Ledger.take(number));
+  const { take } = (await repository.load(ledgerOf(baker))).state;
+  const { obligations, totals } = computePlan(allocation, payer, take?.balances ?? new Map());
+  const { transactionFeePaidBy, allocationFeePaidBy } = allocation.policy;
+  const { taken, carried, kept } = totals;
+  const planned = { allocation: allocation.resultDigest, taken, carried, kept };
+  await act(
+    acts,
+    paymentOf(baker, cycle),
+    Payment.plan({ obligations, ...planned, transactionFeePaidBy, allocationFeePaidBy }),
+  );
+};
+
+/** Gives back exactly what the newest plan took. */
+const returnTake = async (acts: Acts, cycle: CycleNumber): Promise<void> => {
+  const { baker, repository } = acts;
+  const { plans } = (await repository.load(paymentOf(baker, cycle))).state;
+  if (plans === 0) return;
+  await act(acts, ledgerOf(baker), (ledger) => {
     const rows = [...(ledger.take?.balances ?? [])].map(([delegator, amount]) => ({ delegator, amount }));
-    return Ledger.carry({ ...number, rows })(ledger);
+    return Ledger.carry({ payment: Payment.cycleStream(baker, cycle), plan: plans, rows })(ledger);
   });
 };

@@ -1,4 +1,5 @@
 import * as Baker from "../../domain/baker/baker.js";
+import { refuse } from "../../domain/decision.js";
 import { asLevel, type TzAddress } from "../../domain/identifiers.js";
 import * as Wallet from "../../domain/wallet/wallet.js";
 import { bakerOf, walletOf } from "../aggregates.js";
@@ -16,28 +17,40 @@ const adopt = async (acts: Acts, payer: TzAddress): Promise<void> => {
   await act(acts, walletOf(payer), Wallet.adopt({ chainId: head.chainId, level: final.level, counter }));
 };
 
+const change = async (acts: Acts, mode: Baker.Mode): Promise<void> => {
+  const { cycle, chainId } = await acts.chain.head();
+  await act(acts, bakerOf(acts.baker), (state) =>
+    state.registered && state.registered.chainId !== chainId
+      ? refuse("other-chain", { registered: state.registered.chainId, found: chainId })
+      : Baker.changeMode({ mode, fromCycle: cycle, actor: acts.actor })(state),
+  );
+};
+
+const pauseForMode = (acts: Acts, payer: TzAddress, mode: Baker.Mode): Promise<void> => {
+  const pause = { reason: "mode" as const, detail: `mode ${mode}`, actor: acts.actor, untilLevel: null };
+  return act(acts, walletOf(payer), Wallet.pause(pause));
+};
+
+const enter = async (acts: Acts, payer: TzAddress): Promise<void> => {
+  await acts.assertSigns(payer);
+  await adopt(acts, payer);
+  await change(acts, "on");
+  await act(acts, walletOf(payer), Wallet.resume({ reason: "mode", actor: acts.actor }));
+  // Somebody may have left *on* between the two.
+  const { mode } = (await acts.repository.load(bakerOf(acts.baker))).state;
+  if (mode !== "on") await pauseForMode(acts, payer, mode);
+};
+
 /**
  * Switches the mode. Leaving *on* pauses the wallet first, entering it lifts that pause last: whatever is
- * interrupted between the two, nothing is signed outside *on* (PAYMENT section 8).
+ * interrupted between the two, nothing is signed outside *on* (PAYMENT section 8). Once paused, nothing is signed
+ * even if no node answers that could tell the cycle of the switch.
  */
 export const switchMode = async (acts: Acts, mode: Baker.Mode): Promise<void> => {
-  const baker = await ensureRegistered(acts);
-  const { payer } = baker;
-  const change = async () => {
-    const fromCycle = (await acts.chain.head()).cycle;
-    await act(acts, bakerOf(acts.baker), Baker.changeMode({ mode, fromCycle, actor: acts.actor }));
-  };
-  if (mode === "on") {
-    if (payer === undefined) return refuseAct("no-payer");
-    await adopt(acts, payer);
-    await change();
-    return act(acts, walletOf(payer), Wallet.resume({ reason: "mode", actor: acts.actor }));
-  }
-  if (payer !== undefined && baker.mode === "on") {
-    const pause = { reason: "mode" as const, detail: `mode ${mode}`, actor: acts.actor, untilLevel: null };
-    await act(acts, walletOf(payer), Wallet.pause(pause));
-  }
-  return change();
+  const { payer, mode: current } = await ensureRegistered(acts);
+  if (mode === "on") return enter(acts, payer ?? refuseAct("no-payer"));
+  if (payer !== undefined && current === "on") await pauseForMode(acts, payer, mode);
+  return change(acts, mode);
 };
 
 const payerOf = async (acts: Acts): Promise<TzAddress> => {
@@ -51,9 +64,10 @@ export const pauseWallet = async (acts: Acts, detail: string): Promise<void> => 
   await act(acts, walletOf(await payerOf(acts)), Wallet.pause(pause));
 };
 
-/** Lifts a person's pause, and the one that a finding made a person look at. */
-export const resumeWallet = async (acts: Acts): Promise<void> => {
+/** Lifts a person's pause, and the one of a finding that a person has looked at; answers what still stops. */
+export const resumeWallet = async (acts: Acts): Promise<ReturnType<typeof Wallet.stopsSigning>> => {
   const wallet = walletOf(await payerOf(acts));
   await act(acts, wallet, Wallet.resume({ reason: "person", actor: acts.actor }));
   await act(acts, wallet, Wallet.resume({ reason: "finding", actor: acts.actor }));
+  return Wallet.stopsSigning((await acts.repository.load(wallet)).state);
 };

@@ -5,28 +5,46 @@ import { obligationId } from "../../domain/payment/events.js";
 import * as Payment from "../../domain/payment/payment.js";
 import * as Wallet from "../../domain/wallet/wallet.js";
 import { bakerOf, cycleOf, paymentOf, walletOf } from "../aggregates.js";
-import { act, type Acts, refuseAct } from "./acts.js";
+import { execute } from "../repository.js";
+import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
 import { ensureRegistered } from "./registration.js";
 
-/** Holds one delegator's payment; a batch of it that is not signed is voided and dissolved first. */
+/** The payer may form another batch between two steps: so often is it tried again. */
+const ATTEMPTS = 5;
+
+/**
+ * Holds one delegator's payment; a batch of it that is not signed is voided and dissolved first. Run again after an
+ * interruption it goes on where it stopped.
+ */
 export const holdPayment = async (
   acts: Acts,
   cycle: CycleNumber,
   delegator: Address,
   reason: string,
 ): Promise<void> => {
-  const { baker, repository, actor } = acts;
-  const { payer } = await ensureRegistered(acts);
+  const { baker, repository, actor, metadata } = acts;
+  await ensureRegistered(acts);
   const obligation = obligationId("delegator", delegator);
-  const { state } = await repository.load(paymentOf(baker, cycle));
-  const found = state.obligations.get(obligation) ?? refuseAct("unknown-obligation", { delegator });
-  if (found.status.at === "batched") {
-    const { batchId } = found.status;
-    if (payer === undefined) return refuseAct("no-payer");
-    await act(acts, walletOf(payer), Wallet.voidBatch({ batchId, reason: `${obligation} held` }));
-    await act(acts, paymentOf(baker, cycle), Payment.dissolve(batchId));
+  const hold = Payment.hold({ obligation, reason, actor });
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const outcome = await execute(repository, paymentOf(baker, cycle), hold, metadata());
+    if (outcome.done) return;
+    if (outcome.refused.refused !== "in-batch") throw new ActRefused(outcome.refused);
+    await breakUp(acts, cycle, obligation);
   }
-  await act(acts, paymentOf(baker, cycle), Payment.hold({ obligation, reason, actor }));
+  refuseAct("changing");
+};
+
+/** Voids and dissolves the batch that an obligation is in. Refused once it is signed. */
+const breakUp = async (acts: Acts, cycle: CycleNumber, obligation: string): Promise<void> => {
+  const { baker, repository } = acts;
+  const { payer } = await ensureRegistered(acts);
+  const { state } = await repository.load(paymentOf(baker, cycle));
+  const status = state.obligations.get(obligation)?.status;
+  if (status?.at !== "batched" || payer === undefined) return;
+  const { batchId } = status;
+  await act(acts, walletOf(payer), Wallet.voidBatch({ batchId, reason: `${obligation} is to be held` }));
+  await act(acts, paymentOf(baker, cycle), Payment.dissolve(batchId));
 };
 
 /**

@@ -2,7 +2,7 @@ import * as Baker from "../../domain/baker/baker.js";
 import { policyWith, printPolicy, resolvePolicy } from "../../domain/reward/policy.js";
 import { bakerOf } from "../aggregates.js";
 import { policyOf } from "../process/reward-computer.js";
-import { act, type Acts } from "./acts.js";
+import { act, type Acts, refuseAct } from "./acts.js";
 import { ensureRegistered } from "./registration.js";
 
 /** The file is not a policy; each problem names its key. */
@@ -25,9 +25,13 @@ export const policyFrom = (file: unknown) => {
   return policyWith(allocation, terms);
 };
 
-/** Sets the policy for all cycles that are not planned yet. Throws `BadPolicy`. */
+/**
+ * Sets the policy for all cycles that are not planned yet. Ceilings are refused: a limit that nothing keeps would
+ * be trusted. Throws `BadPolicy`.
+ */
 export const setPolicy = async (acts: Acts, file: unknown): Promise<void> => {
-  const { allocation: policy, terms } = readPolicy(file);
+  const { allocation: policy, terms, ceilings } = readPolicy(file);
+  if (ceilings !== undefined) refuseAct("ceilings");
   await ensureRegistered(acts);
   const rows = terms === undefined ? undefined : [...terms];
   await act(acts, bakerOf(acts.baker), Baker.changePolicy({ policy, terms: rows, actor: acts.actor }));

@@ -14,6 +14,7 @@ export const actsOf = (world: World): Acts => ({
   startCycle: undefined,
   repository: new Repository(new CodedEventLog(world.store)),
   chain: world.chain,
+  assertSigns: async () => undefined,
   actor: "cli:somebody",
   metadata: () => ({ correlationId: randomUUID(), causationId: "command", actor: "cli:somebody" }),
 });

@@ -1,0 +1,76 @@
+import * as Baker from "../../domain/baker/baker.js";
+import { type Address, type Cycle, type OperationHash, type TzAddress } from "../../domain/identifiers.js";
+import { describeRefusal } from "../../domain/reward/refusals.js";
+import * as Wallet from "../../domain/wallet/wallet.js";
+import { bakerOf, cycleOf } from "../aggregates.js";
+import { type EventLog } from "../ports/event-log.js";
+import { type RewardSource, SourceUnavailable } from "../ports/reward-source.js";
+import { type PastTransfer, type TransferHistory } from "../ports/transfers.js";
+import { inputsOf } from "../reward-reply.js";
+import { act, type Acts, refuseAct } from "./acts.js";
+import { releaseCycle } from "./cycles.js";
+import { ensureRegistered } from "./registration.js";
+
+/** Where a cycle may show that it was paid by other means. */
+export interface Evidence {
+  readonly log: EventLog;
+  readonly source: RewardSource;
+  readonly transfers: TransferHistory;
+}
+
+/**
+ * A person's word that a cycle is to be paid; lifts the hold of cycles that were missed. A cycle that ended before
+ * the switch to *on* may have been paid by other means: if the wallet has sent anything to its delegators since that
+ * this log does not explain, those transfers are answered, and without `confirmed` nothing is written.
+ */
+export const payCycle = async (
+  acts: Acts,
+  cycle: Cycle,
+  evidence: Evidence,
+  confirmed: boolean,
+): Promise<{ readonly written: boolean; readonly doubtful: readonly PastTransfer[] }> => {
+  const baker = await ensureRegistered(acts);
+  const payer = baker.payer ?? refuseAct("no-payer");
+  const { cycle: running } = await acts.chain.head();
+  if (cycle > running) refuseAct("not-begun", { running });
+  const mayBePaid = !Baker.pays(baker, cycle) && cycle < (baker.onSince ?? running);
+  const doubtful = mayBePaid ? await unexplained(acts, cycle, baker, payer, evidence) : [];
+  if (doubtful.length > 0 && !confirmed) return { written: false, doubtful };
+  await act(acts, bakerOf(acts.baker), Baker.requestPayment({ cycle, actor: acts.actor }));
+  const { held } = (await acts.repository.load(cycleOf(acts.baker, cycle))).state;
+  if (held?.reason === "missed-cycles") await releaseCycle(acts, cycle);
+  return { written: true, doubtful };
+};
+
+/** What the wallet sent to the cycle's delegators after its end, other than by operations of this log. */
+const unexplained = async (
+  { baker, chain }: Acts,
+  cycle: Cycle,
+  { registered, terms }: Baker.State,
+  payer: TzAddress,
+  { log, source, transfers }: Evidence,
+): Promise<readonly PastTransfer[]> => {
+  const { chainId } = await source.head();
+  if (chainId !== registered?.chainId) throw new SourceUnavailable(`TzKT shows another chain (${chainId})`);
+  const read = inputsOf(cycle, await source.split(baker, cycle));
+  if ("refused" in read)
+    return refuseAct("inputs-refused", { why: read.refused.map(describeRefusal).join("; ") });
+  const receivers = new Set<Address>();
+  for (const { delegator } of read.inputs.rows) {
+    receivers.add(delegator);
+    receivers.add(terms.get(delegator)?.recipient ?? delegator);
+  }
+  const { last } = await chain.cycleLevels(cycle);
+  const sent = await transfers.sentAfter(payer, last);
+  const candidates = sent.filter(({ target }) => receivers.has(target));
+  const own = candidates.length > 0 ? await ownOperations(log, payer) : new Set<OperationHash>();
+  return candidates.filter(({ hash }) => !own.has(hash));
+};
+
+const ownOperations = async (log: EventLog, payer: TzAddress): Promise<ReadonlySet<OperationHash>> => {
+  const hashes = new Set<OperationHash>();
+  for await (const { event } of log.read(Wallet.stream(payer))) {
+    if (event.type === "OperationSigned") hashes.add(event.data.hash);
+  }
+  return hashes;
+};

@@ -1,0 +1,15 @@
+import { type Address, type Level, type OperationHash, type TzAddress } from "../../domain/identifiers.js";
+import { type Mutez } from "../../domain/money.js";
+
+export interface PastTransfer {
+  readonly hash: OperationHash;
+  readonly level: Level;
+  readonly target: Address;
+  readonly amount: Mutez;
+}
+
+/** What an account has sent, by whomever: an indexer's knowledge, for people to look at. */
+export interface TransferHistory {
+  /** Applied transfers of an account in blocks after a level, oldest first. Throws `SourceUnavailable`. */
+  sentAfter(sender: TzAddress, level: Level): Promise<readonly PastTransfer[]>;
+}
