@@ -31,7 +31,6 @@ import { createLogger } from "./infrastructure/telemetry/logging.js";
 import { TezosChain } from "./infrastructure/tezos/chain.js";
 import { TezosNode } from "./infrastructure/tezos/node.js";
 import { Nodes } from "./infrastructure/tezos/nodes.js";
-import { MissingConstant } from "./infrastructure/tezos/constants.js";
 import { NativeSigner, UnusableSecret } from "./infrastructure/tezos/signers/native.js";
 import { Vault, WeakWalletKey, WrongWalletKey } from "./infrastructure/tezos/signers/vault.js";
 import { TzktTransfers } from "./infrastructure/tezos/tzkt-transfers.js";
@@ -57,7 +56,6 @@ const EXPLAINED = [
   SetupError,
   EmbeddedPostgresError,
   MigrationError,
-  MissingConstant,
   UnusableSecret,
   WrongWalletKey,
   WeakWalletKey,

@@ -3,8 +3,8 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureRegistered, registerPayer } from "./application/commands/registration.js";
 import { switchMode } from "./application/commands/mode.js";
-import { type Signer } from "./application/ports/chain.js";
-import { type EventMetadata, type Position, START } from "./application/ports/event-store.js";
+import { type Signer, SignerUnavailable } from "./application/ports/chain.js";
+import { type EventMetadata, type Position, START, StoreUnavailable } from "./application/ports/event-store.js";
 import { PayerProcess, type Report } from "./application/process/payer-process.js";
 import { runAll } from "./application/process/run-all.js";
 import { describeEvent, PayoutSummary } from "./application/queries/progress.js";
@@ -98,6 +98,17 @@ const reporter = (logger: Logger) => {
   };
 };
 
+/** What is wrong with the key is said again and again while the rest goes on: a process that ends watches nothing. */
+const openToPay = async ({ config, get }: Starting): Promise<Signer> => {
+  const { payer } = (await new Repository(await get("log")).load(bakerOf(await get("baker")))).state;
+  try {
+    return await openSigner(config, get, payer);
+  } catch (error) {
+    if (error instanceof StoreUnavailable || error instanceof SignerUnavailable) throw error;
+    throw new SignerUnavailable(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+};
+
 const createProcess = async (starting: Starting, signer: Signer): Promise<PayerProcess> => {
   const { get, metadata, logger } = starting;
   const [log, chain, pool, folder] = await Promise.all([
@@ -176,12 +187,9 @@ export const startPaying = async (starting: Starting): Promise<void> => {
     await prepareDemo(starting, demo);
   } else await ensureRegistered(await get("acts"));
   const after = await (await get("log")).head();
-  const payer = async () =>
-    (await new Repository(await get("log")).load(bakerOf(await get("baker")))).state.payer;
-  const signer = new LazySigner(async () => {
-    if (!demo) return openSigner(config, get, await payer());
-    return NativeSigner.fromSecret(demo.payerSecretKey);
-  });
+  const signer = new LazySigner(() =>
+    demo ? NativeSigner.fromSecret(demo.payerSecretKey) : openToPay(starting),
+  );
   const parts: ((signal: AbortSignal) => Promise<void>)[] = [(until) => present(starting, after, until)];
   if (demo) parts.push((until) => addUp(starting, after, until));
   if (config.TAPS_ROLES.has("worker")) {

@@ -1,3 +1,4 @@
+import { type TzAddress } from "../../domain/identifiers.js";
 import { bakerOf } from "../aggregates.js";
 import { type Acts } from "../commands/acts.js";
 import { type Chain, type Head } from "../ports/chain.js";
@@ -48,12 +49,24 @@ const checkSource = async (source: RewardSource, head: Head | undefined): Promis
   }
 };
 
-const checkWallet = async ({ repository, baker, chain }: Acts, head: Head): Promise<Finding[]> => {
+const checkSigner = async (acts: Acts, payer: TzAddress): Promise<Finding> => {
+  try {
+    await acts.assertSigns(payer);
+    return good("signer", "has the wallet's key");
+  } catch (error) {
+    const fix = "check SIGNER_URL, or WALLET_ENCRYPTION_KEY and WALLET_ENCRYPTION_IV and the imported wallet";
+    return bad("signer", messageOf(error), fix);
+  }
+};
+
+const checkWallet = async (acts: Acts, head: Head): Promise<Finding[]> => {
+  const { repository, baker, chain } = acts;
   const { payer } = (await repository.load(bakerOf(baker))).state;
   if (payer === undefined) return [bad("wallet", "none", 'run "npx --no-install taps wallet import"')];
   const { balance, revealed } = await chain.account(payer, head.hash);
   return [
     good("wallet", payer),
+    await checkSigner(acts, payer),
     revealed
       ? good("reveal", "the wallet's key is revealed")
       : good("reveal", "not revealed yet: TAPS does it before the first payout"),

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { type ChainConstants, type FeeRates } from "../../application/ports/chain.js";
+import { type ChainConstants, ChainUnavailable, type FeeRates } from "../../application/ports/chain.js";
 import { type ProtocolHash } from "../../domain/identifiers.js";
 import { mutez } from "../../domain/money.js";
 
-/** The node's constants lack one that TAPS needs: it is not guessed. */
-export class MissingConstant extends Error {
+/** The node's constants lack one that TAPS needs: it is not guessed, and nothing is paid on this node. */
+export class MissingConstant extends ChainUnavailable {
   override readonly name = "MissingConstant";
   constructor(
     readonly constant: string,
