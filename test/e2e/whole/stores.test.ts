@@ -9,7 +9,7 @@ import { StandIn } from "../../support/esdb/stand-in.js";
 import { freshDatabase } from "../../support/postgres.js";
 import { owed, paidBy, transfersOf } from "../../support/whole/payments.js";
 import { startSandboxProcess } from "../../support/whole/sandbox.js";
-import { type Environment, killWhatRuns, Running, taps } from "../../support/whole/taps.js";
+import { endOf, type Environment, killWhatRuns, Running, taps } from "../../support/whole/taps.js";
 
 const BLOCK_TIME_MS = 80;
 
@@ -49,6 +49,7 @@ interface Paid {
   readonly url: string;
   readonly baker: string;
   readonly payer: string;
+  readonly secretKey: string;
 }
 
 /** From an empty folder until these cycles are settled, all through the command line. */
@@ -71,7 +72,7 @@ const payCycles = async (folder: string, cycles: readonly number[], stores: Envi
   await sandbox.pace(BLOCK_TIME_MS);
   for (const cycle of cycles) await paying.prints(new RegExp(`cycle ${cycle} +SETTLED`));
   expect(await paying.stop("SIGTERM")).to.equal(0);
-  return { env, url, baker, payer };
+  return { env, url, baker, payer, secretKey: sandbox.secretKey };
 };
 
 const checkStatus = async ({ env, baker, payer }: Paid, cycles: readonly number[]): Promise<void> => {
@@ -109,6 +110,36 @@ const checkCycle = async (
   });
 };
 
+/** A later installation of the same baker and wallet, that knows nothing of what the first one paid. */
+const checkPayingAgain = async (
+  { env, baker, secretKey }: Paid,
+  cycle: number,
+  receivers: readonly string[],
+): Promise<void> => {
+  const database = await freshDatabase();
+  try {
+    const later = { ...env, DATABASE_URL: database.url };
+    await taps(later, ["wallet", "import"], secretKey);
+    await taps(later, ["mode", "on"]);
+    const pay = ["cycle", "pay", String(cycle)];
+    const refused = await endOf(later, pay);
+    expect(refused.code).to.equal(3);
+    expect(
+      refused.out
+        .trim()
+        .split("\n")
+        .map((line) => line.split(" ").at(-1)),
+    ).to.have.members(receivers);
+    expect(refused.err).to.include(`since it ended the wallet has sent ${receivers.length} transfers`);
+    const log = () => taps(later, ["log", "read", `baker-${baker}`]);
+    expect(await log()).to.not.include("CyclePaymentRequested");
+    expect((await endOf(later, [...pay, "--yes"])).code).to.equal(0);
+    expect(await log()).to.include("CyclePaymentRequested");
+  } finally {
+    await database.drop();
+  }
+};
+
 describe("a baker's cycles paid through the command line", function () {
   this.timeout(60_000);
 
@@ -127,6 +158,12 @@ describe("a baker's cycles paid through the command line", function () {
       ]);
       const paidFor = paidBy(transfers, log);
       for (const cycle of cycles) await checkCycle(paid, cycle, paidFor);
+      if (!standIn)
+        await checkPayingAgain(
+          paid,
+          0,
+          transfers.map(({ target }) => target.address),
+        );
       expect((await countPostgresEvents(database.url)) > 0n).to.equal(standIn === undefined);
     } finally {
       await killWhatRuns();

@@ -14,13 +14,34 @@ export type Environment = Readonly<Record<string, string>>;
 const launch = (env: Environment, args: readonly string[]): ChildProcessWithoutNullStreams =>
   spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env["PATH"] ?? "", ...env } });
 
-/** Runs one command to its end; answers its standard output. Throws unless it ends well. */
-export const taps = async (env: Environment, args: readonly string[], input = ""): Promise<string> => {
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs one command to its end, however it ends. */
+export const endOf = async (env: Environment, args: readonly string[], input = ""): Promise<Ended> => {
   const child = launch(env, args);
   child.stdin.end(input);
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
-  if (child.exitCode !== 0) throw new Error(`taps ${args.join(" ")} ended with ${child.exitCode}: ${err}`);
+  return { code: child.exitCode, out, err };
+};
+
+/** Runs one command to its end; answers its standard output. Throws unless it ends well. */
+export const taps = async (env: Environment, args: readonly string[], input = ""): Promise<string> => {
+  const { code, out, err } = await endOf(env, args, input);
+  if (code !== 0) throw new Error(`taps ${args.join(" ")} ended with ${code}: ${err}`);
   return out;
+};
+
+/** Runs one command whose reader goes away at once. */
+export const endUnread = async (env: Environment, args: readonly string[]): Promise<Ended> => {
+  const child = launch(env, args);
+  child.stdin.end();
+  child.stdout.destroy();
+  const [err] = await Promise.all([text(child.stderr), once(child, "exit")]);
+  return { code: child.exitCode, out: "", err };
 };
 
 const started = new Set<Running>();
@@ -71,7 +92,7 @@ export class Running {
   }
 
   /** Answers the exit code; null for one that was killed. */
-  async stop(signal: "SIGTERM" | "SIGKILL"): Promise<number | null> {
+  async stop(signal: "SIGINT" | "SIGTERM" | "SIGKILL"): Promise<number | null> {
     if (this.hasEnded) return this.child.exitCode;
     const exited = once(this.child, "exit");
     this.child.kill(signal);
