@@ -25,10 +25,15 @@ if (url !== undefined) {
       const store = new EventStoreDbStore({ url });
       return { store, dispose: () => store.close() };
     },
-    { comparesContent: true, startsEmpty: false },
+    { isShared: true },
   );
 } else {
+  const skipped = "SKIPPED: no real server is named, so EventStoreDB's tests ran against the stand-in only";
   describe("EventStoreDB at EVENTSTORE_TEST_URL", () => {
-    it("SKIPPED: no real server is named, so the suite ran against the stand-in only");
+    it(skipped);
+  });
+  // The short reports do not name what is pending, and what comes last is read.
+  process.once("exit", () => {
+    process.stderr.write(`\nEVENTSTORE_TEST_URL is not set. ${skipped}.\n`);
   });
 }

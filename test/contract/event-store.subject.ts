@@ -7,13 +7,6 @@ import {
 import { type StreamName } from "../../src/domain/identifiers.js";
 import { collect } from "../support/events.js";
 
-export interface Abilities {
-  /** Tells other content at a known id and place apart. EventStoreDB compares ids only. */
-  readonly comparesContent: boolean;
-  /** `makeStore` gives a log without events; a server shared with others does not. */
-  readonly startsEmpty: boolean;
-}
-
 export type Done = Extract<AppendOutcome, { appended: true }>;
 
 /** The store of a suite, which exists once its tests run, and what every part of the suite does with it. */

@@ -1,14 +1,27 @@
 // Each line that was seen of a real EventStoreDB 23.10.6 through this client, about appends and reads: the stand-in
-// answers the same. The names are the lines.
+// answers the same, and so does the server at EVENTSTORE_TEST_URL if there is one. The names are the lines.
 import { randomUUID } from "node:crypto";
-import { EventStoreDBClient, BACKWARDS, END, NO_STREAM, START, STREAM_EXISTS } from "@eventstore/db-client";
+import { EventStoreDBClient, NO_STREAM, START, STREAM_EXISTS } from "@eventstore/db-client";
 import { expect } from "chai";
 import { failureOf, fields, rawEvent, readRaw } from "../support/esdb/raw.js";
-import { StandIn } from "../support/esdb/stand-in.js";
+import { StandIn, type StandInOptions } from "../support/esdb/stand-in.js";
 
-for (const appends of ["batch", "single"] as const)
-  describe(`the stand-in as EventStoreDB was seen to be (${appends} append)`, () => {
-    let server: StandIn;
+const onStandIn = (options: StandInOptions) => async () => {
+  const server = await StandIn.start(options);
+  return { url: server.url, stop: () => server.stop() };
+};
+const real = process.env["EVENTSTORE_TEST_URL"];
+const servers = [
+  { name: "the stand-in, by BatchAppend,", start: onStandIn({ appends: "batch" }) },
+  { name: "the stand-in, by Append,", start: onStandIn({ appends: "single" }) },
+  ...(real === undefined
+    ? []
+    : [{ name: "the real server", start: async () => ({ url: real, stop: async () => undefined }) }]),
+];
+
+for (const { name, start } of servers)
+  describe(`${name} as EventStoreDB was seen to be`, () => {
+    let server: Awaited<ReturnType<typeof start>>;
     let client: EventStoreDBClient;
     let stream: string;
     const [e1, e2, e3] = [rawEvent("1"), rawEvent("2"), rawEvent("3")];
@@ -25,7 +38,7 @@ for (const appends of ["batch", "single"] as const)
     });
 
     before(async () => {
-      server = await StandIn.start({ appends });
+      server = await start();
       client = EventStoreDBClient.connectionString(server.url);
     });
     after(async () => {
@@ -121,6 +134,9 @@ for (const appends of ["batch", "single"] as const)
         expect(await failureOf(one)).to.include(tooLarge);
         const batch = Array.from({ length: 20 }, () => rawEvent("x".repeat(60_000)));
         expect(await failureOf(append(batch, NO_STREAM))).to.include(tooLarge);
+        const half = Buffer.alloc(550_000);
+        const withMetadata = { ...rawEvent(), data: half, metadata: half };
+        expect(await failureOf(append([withMetadata], NO_STREAM))).to.include(tooLarge);
         expect(await failureOf(readRaw(client, stream))).to.include({ type: "stream-not-found" });
       });
 
@@ -196,17 +212,13 @@ for (const appends of ["batch", "single"] as const)
       });
 
       it("readAll ignores a filter: the server's own events come too", async () => {
-        await server.tell({ do: "write-system-events", count: 2 });
-        await append([e1], NO_STREAM);
-        const options = {
-          direction: BACKWARDS,
-          fromPosition: END,
-          maxCount: 3,
-          filter: { prefixes: [stream] },
-        } as const;
+        await client.setStreamMetadata(stream, { of: "another stream" });
+        const fromPosition = (await append([e1], NO_STREAM)).position ?? START;
+        await client.setStreamMetadata(stream, { of: "another stream" });
+        const options = { fromPosition, filter: { prefixes: [stream] }, maxCount: 2 } as const;
         const types: (string | undefined)[] = [];
         for await (const { event } of client.readAll(options)) types.push(event?.type);
-        expect(types).to.deep.equal(["Observed", "$statsCollected", "$statsCollected"]);
+        expect(types).to.deep.equal(["Observed", "$metadata"]);
       });
 
       it("the whole log forwards begins with the event at the position, backwards before it", async () => {

@@ -10,6 +10,8 @@ import { expect } from "chai";
 import { failureOf, rawEvent, readRaw, until } from "../support/esdb/raw.js";
 import { StandIn } from "../support/esdb/stand-in.js";
 
+const SHUTDOWN_MS = 100;
+
 describe("the stand-in as EventStoreDB was seen to be when things go wrong", () => {
   let server: StandIn;
   let client: EventStoreDBClient;
@@ -41,7 +43,7 @@ describe("the stand-in as EventStoreDB was seen to be when things go wrong", () 
   };
 
   beforeEach(async () => {
-    server = await StandIn.start({ shutdownMs: 100 });
+    server = await StandIn.start({ shutdownMs: SHUTDOWN_MS });
     client = EventStoreDBClient.connectionString(server.url);
   });
   afterEach(async () => {
@@ -83,6 +85,33 @@ describe("the stand-in as EventStoreDB was seen to be when things go wrong", () 
     await subscription.unsubscribe();
   });
 
+  it("a checkpoint callback that rejects: an unhandled rejection, and the subscription stands still without a word", async () => {
+    await append(100);
+    const unhandled: unknown[] = [];
+    const others = process.listeners("unhandledRejection");
+    process.removeAllListeners("unhandledRejection").on("unhandledRejection", (e) => unhandled.push(e));
+    const reason = new Error("not saved");
+    const filter = excludeSystemEvents({ checkpointReached: () => Promise.reject(reason) });
+    const subscription = client.subscribeToAll({ filter });
+    const { said, count, flow } = listen(subscription);
+    try {
+      flow();
+      await until(() => unhandled.length > 0);
+      const stalledAt = count();
+      await append(100);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      expect(unhandled).to.deep.equal([reason]);
+      // The log begins with one event of the server's own; the first checkpoint follows the 32nd.
+      expect([stalledAt, count()]).to.deep.equal([31, 31]);
+      expect(said).to.deep.equal(["confirmation"]);
+      expect(subscription.destroyed).to.equal(false);
+    } finally {
+      process.removeAllListeners("unhandledRejection");
+      for (const listener of others) process.on("unhandledRejection", listener);
+      await subscription.unsubscribe();
+    }
+  });
+
   it("a consumer that takes 20 ms an event: TimeoutError, up to 31 buffered events, AbortError", async () => {
     const subscription = client.subscribeToAll({ filter: excludeSystemEvents() });
     const { said, count, takeSlowly } = listen(subscription);
@@ -103,14 +132,17 @@ describe("the stand-in as EventStoreDB was seen to be when things go wrong", () 
     await writer.dispose();
   });
 
-  it("server killed: a subscription's error is Unavailable; no end, no close, nothing more, also when it is back", async () => {
+  it("server killed: a subscription's error is Unavailable, code 14; no end, no close, nothing more, also when it is back", async () => {
     const subscription = client.subscribeToAll({ filter: excludeSystemEvents() });
     const { said, count, flow } = listen(subscription);
     flow();
     await append();
     await until(() => count() === 1);
+    let code: unknown;
+    subscription.on("error", (error) => (code = "code" in error && error.code));
     await server.kill();
     await until(() => said.includes("unavailable"));
+    expect(code).to.equal(14);
     await server.restart();
     await append();
     await append();
@@ -129,23 +161,29 @@ describe("the stand-in as EventStoreDB was seen to be when things go wrong", () 
     expect(said).to.deep.equal(["confirmation", "caughtUp", "end", "close"]);
   });
 
-  it("no server at the first call: a plain Error, code 14, no type", async () => {
+  it("no server at the first call, or a call while it is down: a plain Error, code 14, no type", async () => {
+    const stranger = EventStoreDBClient.connectionString(server.url);
+    await append();
     await server.kill();
-    const error = await failureOf(append());
-    expect(error.constructor).to.equal(Error);
-    expect(error).to.include({ code: 14 });
-    expect(error).not.to.have.property("type");
+    for (const through of [stranger, client, client]) {
+      const error = await failureOf(append(1, through));
+      expect(error.constructor).to.equal(Error);
+      expect(error).to.include({ code: 14 });
+      expect(error).not.to.have.property("type");
+    }
+    await stranger.dispose();
   });
 
-  it("server hangs: an append with a deadline stays pending until the server runs again", async () => {
+  it("server hangs: an append with a deadline stays pending until the server runs again; then DeadlineExceeded", async () => {
     await append();
     server.hang();
     const options = { expectedRevision: NO_STREAM, deadline: 50 } as const;
-    const pending = client.appendToStream("hung", rawEvent(), options).then(() => "answered");
+    const pending = failureOf(client.appendToStream("hung", rawEvent(), options));
     const late = new Promise((resolve) => setTimeout(resolve, 300)).then(() => "pending");
     expect(await Promise.race([pending, late])).to.equal("pending");
     server.resume();
-    expect(await pending).to.equal("answered");
+    expect(await pending).to.include({ type: "deadline-exceeded" });
+    expect(await failureOf(readRaw(client, "hung"))).to.include({ type: "stream-not-found" });
   });
 
   it("server hangs: a read with a deadline stays pending until the server runs again", async () => {
@@ -187,6 +225,8 @@ describe("the stand-in as EventStoreDB was seen to be when things go wrong", () 
 
   it("SIGTERM: exits 0 after a while", async () => {
     await append();
+    const before = Date.now();
     expect(await server.terminate()).to.equal(0);
+    expect(Date.now() - before).to.be.at.least(SHUTDOWN_MS);
   });
 });

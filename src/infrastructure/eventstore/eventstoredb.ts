@@ -30,7 +30,15 @@ import {
 } from "../../application/ports/event-store.js";
 import { type StreamName } from "../../domain/identifiers.js";
 import { assertAppendable } from "./append-limits.js";
-import { isNotFound, NoAnswer, StoreRefused, toError, typeOf, within } from "./eventstoredb/answers.js";
+import {
+  isNotFound,
+  isUnavailable,
+  NoAnswer,
+  StoreRefused,
+  toError,
+  typeOf,
+  within,
+} from "./eventstoredb/answers.js";
 import { Appending, type Sent } from "./eventstoredb/appending.js";
 import { follow, type LiveSource } from "./eventstoredb/following.js";
 import { Inbox } from "./eventstoredb/inbox.js";
@@ -58,6 +66,12 @@ const IN_FLIGHT = getDefaultHighWaterMark(true) - 1;
 /** All calls go to the leader: a follower may be behind, and what is missing there is not proven missing. */
 const LEADER = { requiresLeader: true };
 
+interface Writer {
+  readonly client: EventStoreDBClient;
+  /** Resolves when what the client did before has ended. */
+  readonly ready: Promise<void>;
+}
+
 const identity = z.object({ storeId: z.string() });
 
 /** The event log in EventStoreDB 23.10, through its client 6.2.1, whose faults are dealt with here. */
@@ -66,7 +80,7 @@ export class EventStoreDbStore implements EventStore {
   private readonly heartbeatMs: number;
   private readonly reader: EventStoreDBClient;
   /** Appends have a client of their own, so that it can be given up without cutting reads short. */
-  private writer: { readonly client: EventStoreDBClient; readonly ready: Promise<void> };
+  private writer: Writer;
   private readonly inFlight = bulkhead(IN_FLIGHT, Infinity);
   private readonly appending = new Appending({
     send: (stream, expected, events) => this.inFlight.execute(() => this.send(stream, expected, events)),
@@ -146,14 +160,13 @@ export class EventStoreDbStore implements EventStore {
     expected: Revision,
     events: readonly BinaryEventData[],
   ): Promise<Sent> {
-    const { client, ready } = this.writer;
-    await ready;
+    const writer = await this.readyWriter();
     this.assertOpen("append");
     const expectedRevision: AppendExpectedRevision = expected === NO_STREAM ? NOT_THERE : BigInt(expected);
     const answer = await within(
       this.timeoutMs,
-      client.appendToStream(stream, [...events], { ...LEADER, expectedRevision }),
-    ).catch((error: unknown) => this.unwritten(client, error));
+      writer.client.appendToStream(stream, [...events], { ...LEADER, expectedRevision }),
+    ).catch((error: unknown) => this.unwritten(writer, error));
     if ("kind" in answer) return answer;
     if (!answer.success) return { kind: "wrong-revision" };
     // The numbering of a stream that was deleted goes on: what was written is not where it should be.
@@ -162,26 +175,35 @@ export class EventStoreDbStore implements EventStore {
     return { kind: "written", position: answer.position.commit as Position };
   }
 
-  private unwritten(client: EventStoreDBClient, error: unknown): Sent {
+  private async readyWriter(): Promise<Writer> {
+    const { writer } = this;
+    await writer.ready;
+    return writer === this.writer ? writer : this.readyWriter();
+  }
+
+  private unwritten(writer: Writer, error: unknown): Sent {
     const type = typeOf(error);
     if (type === ErrorType.WRONG_EXPECTED_VERSION) return { kind: "wrong-revision" };
     if (type === ErrorType.MAXIMUM_APPEND_SIZE_EXCEEDED)
       throw new RangeError("an append larger than this server takes", { cause: error });
     const failure = toError("append", error);
     if (failure instanceof StoreRefused) throw failure;
-    this.giveUp(client);
+    this.giveUp(writer, error);
     return { kind: "unanswered", cause: error };
   }
 
   /**
-   * Takes a new client after an append without an answer. The old one is ended before the new one is used, for the
-   * client keeps the appends in flight of all clients of a process in one table: an error of one rejects those of
-   * all, and an answer that finds its entry gone is an unhandled rejection, after which that connection answers
-   * nothing any more. A client also keeps a failed question for the server's features as long as it lives.
+   * Ends the connection of appends after one without an answer, before the next append is sent: the client keeps the
+   * appends in flight of all clients of a process in one table, an error of one rejects those of all, and an answer
+   * that finds its entry gone is an unhandled rejection, after which that connection answers nothing any more.
+   * Without a connection the client itself makes a new one. Otherwise a new client is taken, for one whose question
+   * for the server's features failed or stays open keeps that as long as it lives. It is the exception because a
+   * client cannot close its channel: each new one leaks 28 KB.
    */
-  private giveUp(client: EventStoreDBClient): void {
-    if (this.writer.client !== client || this.closing.signal.aborted) return;
-    this.writer = { client: this.connect(), ready: this.dispose(client) };
+  private giveUp(writer: Writer, error: unknown): void {
+    if (this.writer !== writer || this.closing.signal.aborted) return;
+    const client = isUnavailable(error) ? writer.client : this.connect();
+    this.writer = { client, ready: this.dispose(writer.client) };
   }
 
   private async *readStored(stream: StreamName, options: ReadOptions): AsyncIterable<StoredEvent> {
@@ -248,6 +270,6 @@ export class EventStoreDbStore implements EventStore {
     const data = JSON.stringify({ storeId });
     const event = { id: storeId, type: "StoreIdentified", schemaVersion: 1, data, metadata };
     const outcome = await this.append(IDENTITY_STREAM, NO_STREAM, [event]);
-    return outcome.appended ? storeId : ((await this.readIdentity()) ?? this.writeIdentity());
+    return outcome.appended ? storeId : this.storeId();
   }
 }

@@ -39,8 +39,9 @@ export class Appends {
       return;
     }
     setTimeout(() => {
-      if (fault.lands) this.enqueue({ request, answer: answering(fault, answer) });
-      else if (fault.answer === "server-dies") die();
+      const faulty = answering(fault, answer);
+      if (fault.lands) this.enqueue({ request, answer: faulty });
+      else faulty({ kind: "timed-out" });
     }, fault.delayMs);
   }
 
@@ -60,15 +61,17 @@ export class Appends {
   private commit(): void {
     const batch = this.waiting;
     this.waiting = [];
-    const outcomes = batch.map(({ request }) =>
-      this.log.append(request.stream, request.expected, request.events),
-    );
+    const outcomes = batch.map(({ request }) => this.perform(request));
     this.log.flush();
     batch.forEach(({ answer }, i) => {
       const outcome = outcomes[i];
       if (outcome !== undefined) answer(outcome);
     });
     this.written();
+  }
+
+  private perform({ stream, expected, events, deadline }: AppendRequest): Outcome {
+    return Date.now() > deadline ? { kind: "timed-out" } : this.log.append(stream, expected, events);
   }
 
   readonly append: handleClientStreamingCall<streams.AppendReq, streams.AppendResp> = (call, callback) => {
@@ -84,6 +87,8 @@ export class Appends {
         stream: nameOf(options?.getStreamIdentifier()),
         expected: expectedOf(options),
         events: messages.map(proposedOf),
+        // The call itself has one: then its client has hung up.
+        deadline: Infinity,
       };
       this.submit(request, (outcome) => {
         const answer = appended(request, outcome);
@@ -109,6 +114,7 @@ export class Appends {
         stream: nameOf(batch.options?.getStreamIdentifier()),
         expected: expectedOf(batch.options),
         events: batch.parts.flatMap((each) => each.getProposedMessagesList()).map(proposedOf),
+        deadline: batch.options?.getDeadline()?.toDate().getTime() ?? Infinity,
       };
       this.submit(request, (outcome) => call.write(batchAppended(part.getCorrelationId(), request, outcome)));
     });
@@ -122,6 +128,8 @@ const answering = (fault: AppendFault, answer: (outcome: Outcome) => void): ((ou
       return answer;
     case "never":
       return () => undefined;
+    case "timed-out":
+      return () => answer({ kind: "timed-out" });
     case "server-dies":
       return die;
   }

@@ -5,7 +5,7 @@ const appendFault = z.object({
   /** Held back for so long before it lands. */
   delayMs: z.number(),
   lands: z.boolean(),
-  answer: z.enum(["sent", "never", "server-dies"]),
+  answer: z.enum(["sent", "never", "timed-out", "server-dies"]),
 });
 export type AppendFault = z.infer<typeof appendFault>;
 
@@ -21,6 +21,10 @@ export const command = z.discriminatedUnion("do", [
   z.object({ do: z.literal("await-faulted"), count: z.number() }),
   /** Fails the next question for the server's features with this status code. */
   z.object({ do: z.literal("fail-features"), code: z.number() }),
+  /** Leaves the next question for the server's features without an answer. */
+  z.object({ do: z.literal("ignore-features") }),
+  /** Fails so many of the next subscriptions at once. */
+  z.object({ do: z.literal("refuse-subscriptions"), times: z.number() }),
 ]);
 export type Command = z.infer<typeof command>;
 

@@ -32,7 +32,9 @@ export type Outcome =
   | { readonly kind: "success"; readonly revision: Actual; readonly position?: bigint }
   | { readonly kind: "wrong-expected-version"; readonly actual: Actual }
   | { readonly kind: "stream-deleted" }
-  | { readonly kind: "too-large" };
+  | { readonly kind: "too-large" }
+  /** The client's deadline was over when the server came to it. */
+  | { readonly kind: "timed-out" };
 
 interface Stream {
   readonly events: Logged[];

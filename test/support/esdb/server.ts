@@ -1,5 +1,5 @@
 // A process that speaks EventStoreDB's protocol: node server.js <folder> <port> <batch|single> <shutdown ms>
-import { Server, ServerCredentials, status, type handleUnaryCall } from "@grpc/grpc-js";
+import { Server, ServerCredentials, type handleUnaryCall } from "@grpc/grpc-js";
 import { ServerFeaturesService } from "@eventstore/db-client/generated/serverfeatures_grpc_pb.js";
 import { StreamsService } from "@eventstore/db-client/generated/streams_grpc_pb.js";
 import features from "@eventstore/db-client/generated/serverfeatures_pb.js";
@@ -21,12 +21,13 @@ const show = () => {
   shown = log.all.length;
 };
 const appends = new Appends(log, show);
-let featuresFailure = status.OK;
+let featuresFault: { readonly code: number } | "ignored" | undefined;
 
 const getSupportedMethods: handleUnaryCall<shared.Empty, features.SupportedMethods> = (_call, callback) => {
-  if (featuresFailure !== status.OK) {
-    callback(refusal(featuresFailure, "features"));
-    featuresFailure = status.OK;
+  const fault = featuresFault;
+  featuresFault = undefined;
+  if (fault !== undefined) {
+    if (fault !== "ignored") callback(refusal(fault.code, "features"));
     return;
   }
   const method = (name: string, ...known: string[]) =>
@@ -73,7 +74,13 @@ const obey = async (command: Command): Promise<void> => {
       show();
       break;
     case "fail-features":
-      featuresFailure = command.code;
+      featuresFault = { code: command.code };
+      break;
+    case "ignore-features":
+      featuresFault = "ignored";
+      break;
+    case "refuse-subscriptions":
+      subscriptions.refuse(command.times);
       break;
   }
 };

@@ -13,10 +13,16 @@ const PAGE = 32;
 /** Subscriptions to the whole log, each after a position: confirmation, history, caughtUp, then live events. */
 export class Subscriptions {
   private readonly open = new Set<Subscription>();
+  private toRefuse = 0;
 
   constructor(private readonly log: Log) {}
 
   async serve(call: ReadCall, options: streams.ReadReq.Options): Promise<void> {
+    if (this.toRefuse > 0) {
+      this.toRefuse -= 1;
+      call.emit("error", tooSlow());
+      return;
+    }
     const subscription = new Subscription(call, this.log, options);
     this.open.add(subscription);
     await subscription.run();
@@ -26,6 +32,11 @@ export class Subscriptions {
   /** Events from this index of the log on are new. */
   written(from: number): void {
     for (const subscription of this.open) subscription.written(from);
+  }
+
+  /** So many of the next ones fail at once. */
+  refuse(times: number): void {
+    this.toRefuse = times;
   }
 
   /** Those open now say nothing more, and do not end either. */
@@ -91,10 +102,12 @@ class Subscription {
 
   private drop(): void {
     this.stop();
-    const text = "Consumer too slow to handle event while live. Client resubscription required.";
-    this.call.emit("error", refusal(status.ABORTED, text));
+    this.call.emit("error", tooSlow());
   }
 }
+
+const tooSlow = () =>
+  refusal(status.ABORTED, "Consumer too slow to handle event while live. Client resubscription required.");
 
 const matcher = (filter: streams.ReadReq.Options.FilterOptions | undefined): ((event: Logged) => boolean) => {
   const byType = filter?.getEventType();

@@ -19,6 +19,8 @@ export interface AppendRequest {
   readonly stream: string;
   readonly expected: Expected;
   readonly events: readonly Proposed[];
+  /** Milliseconds since 1970; an append the server comes to later is not written. */
+  readonly deadline: number;
 }
 
 export const nameOf = (id: shared.StreamIdentifier | undefined): string =>
@@ -80,6 +82,8 @@ const failure = (
         "MaximumAppendSizeExceeded",
         new shared.MaximumAppendSizeExceeded().setMaxappendsize(MAX_APPEND_SIZE),
       );
+    case "timed-out":
+      return failed(4, "Timeout", new shared.Timeout());
   }
 };
 
@@ -117,6 +121,8 @@ export const appended = (
         exception: "maximum-append-size-exceeded",
         "maximum-append-size": MAX_APPEND_SIZE.toString(),
       });
+    case "timed-out":
+      return refusal(status.DEADLINE_EXCEEDED, "Deadline Exceeded");
   }
 };
 

@@ -35,11 +35,19 @@ const REFUSAL_CODES: ReadonlySet<unknown> = new Set([3, 7, 12, 16]);
 export const typeOf = (error: unknown): string | undefined =>
   error instanceof Error && isCommandError(error) ? error.type : undefined;
 
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && "code" in error ? error.code : undefined;
+
+const UNAVAILABLE = 14;
+
+/** Whether there was no connection, be it by the client's type or, at a first call, by the code alone. */
+export const isUnavailable = (error: unknown): boolean => codeOf(error) === UNAVAILABLE;
+
 /** The reason of a refusal, undefined where the fate of the call is open. */
 const refusalOf = (error: unknown): string | undefined => {
   const type = typeOf(error);
   if (type !== undefined && REFUSALS.has(type)) return type;
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = codeOf(error);
   return REFUSAL_CODES.has(code) ? `gRPC status ${String(code)}` : undefined;
 };
 
