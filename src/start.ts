@@ -4,7 +4,12 @@ import { join } from "node:path";
 import { ensureRegistered, registerPayer } from "./application/commands/registration.js";
 import { switchMode } from "./application/commands/mode.js";
 import { type Signer, SignerUnavailable } from "./application/ports/chain.js";
-import { type EventMetadata, type Position, START, StoreUnavailable } from "./application/ports/event-store.js";
+import {
+  type EventMetadata,
+  type Position,
+  START,
+  StoreUnavailable,
+} from "./application/ports/event-store.js";
 import { PayerProcess, type Report } from "./application/process/payer-process.js";
 import { runAll } from "./application/process/run-all.js";
 import { describeEvent, PayoutSummary } from "./application/queries/progress.js";

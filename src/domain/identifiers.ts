@@ -62,20 +62,27 @@ const isKind = (text: string, ...kinds: (keyof typeof KINDS)[]): boolean => {
   });
 };
 
-/** Remembers the addresses already checked: a cycle names the same 60,000 again and again. */
-const remembering = (check: (text: string) => boolean) => {
+/** Remembers up to so many texts that were found right: the same ones come again and again. */
+const remembering = (most: number, check: (text: string) => boolean) => {
   const known = new Set<string>();
   return (text: string): boolean => {
     if (known.has(text)) return true;
     if (!check(text)) return false;
-    if (known.size > 200_000) known.clear();
+    if (known.size >= most) known.clear();
     known.add(text);
     return true;
   };
 };
 
-const isTz = remembering((text) => /^tz[1-4]/.test(text) && isKind(text, "tz1", "tz2", "tz3", "tz4"));
-const isContract = remembering((text) => text.startsWith("KT1") && isKind(text, "KT1"));
+/** A large cycle names 60,000. */
+const ADDRESSES = 200_000;
+const HASHES = 1_000;
+
+const isTz = remembering(
+  ADDRESSES,
+  (text) => /^tz[1-4]/.test(text) && isKind(text, "tz1", "tz2", "tz3", "tz4"),
+);
+const isContract = remembering(ADDRESSES, (text) => text.startsWith("KT1") && isKind(text, "KT1"));
 
 export const isTzAddress = (text: string): text is TzAddress => isTz(text);
 export const isContractAddress = (text: string): text is ContractAddress => isContract(text);
@@ -87,8 +94,10 @@ export const tzAddress = z.custom<TzAddress>(
 );
 export const address = z.custom<Address>((v) => typeof v === "string" && isAddress(v), "not a Tezos address");
 
-const hash = <T extends string>(kind: keyof typeof KINDS) =>
-  z.custom<T>((v) => typeof v === "string" && isKind(v, kind), `not a ${kind} hash`);
+const hash = <T extends string>(kind: keyof typeof KINDS) => {
+  const isHash = remembering(HASHES, (text) => isKind(text, kind));
+  return z.custom<T>((v) => typeof v === "string" && isHash(v), `not a ${kind} hash`);
+};
 export const operationHash = hash<OperationHash>("operation");
 export const blockHash = hash<BlockHash>("block");
 export const chainId = hash<ChainId>("chain");

@@ -150,8 +150,8 @@ export interface Chain {
   feeRates(): Promise<FeeRates>;
   /** First and last level of a cycle that has begun. */
   cycleLevels(cycle: Cycle): Promise<{ readonly first: Level; readonly last: Level }>;
-  /** Runs an operation at the head without a signature; fees, counters and limits count, as in a block. */
-  simulate(operation: UnsignedOperation): Promise<Simulation>;
+  /** Runs an operation on top of a block without a signature; fees, counters and limits count, as in a block. */
+  simulate(operation: UnsignedOperation, at: Pick<Head, "hash" | "chainId">): Promise<Simulation>;
   /** Resolves once a node shows another head than `after`; at the latest after `timeoutMs`, at once on abort. */
   waitForHead(
     after: BlockHash,

@@ -54,8 +54,11 @@ export class PayerProcess {
     this.rewards = new RewardComputer(ports);
   }
 
-  /** One look and all that can be done on it. Throws what is unavailable; safe to call again. */
-  async step(): Promise<{ readonly waiting: Waiting; readonly facts: Facts | undefined }> {
+  /**
+   * One look and what can be done on it; `waiting` is undefined if there may be more to do at once. Throws what is
+   * unavailable; safe to call again.
+   */
+  async step(): Promise<{ readonly waiting: Waiting | undefined; readonly facts: Facts | undefined }> {
     const lease = await this.term.lead();
     if (lease === undefined) return { waiting: { reason: "not-leader" }, facts: undefined };
     const { repository, baker } = this.ports;
@@ -77,6 +80,7 @@ export class PayerProcess {
       try {
         const { waiting, facts } = await this.step();
         failures = 0;
+        if (waiting === undefined) continue;
         this.report({ kind: "waiting", waiting });
         await this.untilSomethingChanges(this.ports.chain, facts, signal);
       } catch (error) {
@@ -98,7 +102,11 @@ export class PayerProcess {
     else await chain.waitForHead(facts.head.hash, { timeoutMs: LONGEST_WAIT_MS, signal });
   }
 
-  private async act(payer: TzAddress, facts: Facts, unfinished: readonly Cycle[]): Promise<Waiting> {
+  private async act(
+    payer: TzAddress,
+    facts: Facts,
+    unfinished: readonly Cycle[],
+  ): Promise<Waiting | undefined> {
     const { repository, baker } = this.ports;
     const { memory } = this;
     for (let acts = 0; acts < ACTS_PER_LOOK; acts += 1) {
@@ -108,7 +116,7 @@ export class PayerProcess {
       if (waiting?.reason === "not-leader") this.term.lose();
       if (waiting !== undefined) return waiting;
     }
-    return { reason: "nothing-to-pay" };
+    return undefined;
   }
 
   private async computeRewards(state: Baker.State, unfinished: readonly Cycle[]): Promise<void> {

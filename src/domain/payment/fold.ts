@@ -4,24 +4,12 @@ import { closedRows, type OpenList, withChunk } from "../event.js";
 import { type Digest, type OperationHash } from "../identifiers.js";
 import { type Mutez, mutez, ZERO } from "../money.js";
 import { type BatchItem, type Event, type ItemResult, type Obligation } from "./events.js";
+import { Obligations, type Standing, type Status } from "./obligations.js";
 
 /** An obligation that came back this often, or that a person released, is sent alone. */
 export const ALONE = 2;
 /** An obligation that came back once is sent with at most this many others. */
 export const SMALL_BATCH = 16;
-
-export type Status =
-  /** `returned`: how often it came back unpaid through another content's fault; from 2 on it is sent alone. */
-  | { readonly at: "open"; readonly returned: number }
-  | { readonly at: "batched"; readonly batchId: string; readonly returned: number }
-  | {
-      readonly at: "paid";
-      readonly sent: Mutez;
-      readonly charged: Mutez;
-      readonly operation: OperationHash | null;
-    }
-  | { readonly at: "carried" }
-  | { readonly at: "held"; readonly reason: string };
 
 export interface Batch {
   readonly items: readonly BatchItem[];
@@ -37,7 +25,7 @@ export interface State {
   readonly plan: Planned | undefined;
   /** Number of the newest plan, void ones included. */
   readonly plans: number;
-  readonly obligations: ReadonlyMap<string, Obligation & { readonly status: Status }>;
+  readonly obligations: Obligations;
   readonly batches: ReadonlyMap<string, Batch>;
   readonly networkFees: Mutez;
   readonly networkBurns: Mutez;
@@ -50,7 +38,7 @@ export const initial: State = {
   writing: undefined,
   plan: undefined,
   plans: 0,
-  obligations: new Map(),
+  obligations: Obligations.none,
   batches: new Map(),
   networkFees: ZERO,
   networkBurns: ZERO,
@@ -58,45 +46,46 @@ export const initial: State = {
   simulated: undefined,
 };
 
+/** Gives each of these obligations the status that its old one, or its id, leads to. */
 const withStatus = (
-  state: State,
-  changes: Iterable<readonly [string, (old: Status) => Status]>,
-): State["obligations"] => {
-  const obligations = new Map(state.obligations);
-  for (const [id, change] of changes) {
-    const obligation = obligations.get(id);
-    if (obligation) obligations.set(id, { ...obligation, status: change(obligation.status) });
-  }
-  return obligations;
-};
+  { obligations }: State,
+  ids: Iterable<string>,
+  statusOf: (old: Standing) => Status,
+): Obligations => obligations.with(ids, (old) => ({ ...old, status: statusOf(old) }));
 
 const withBatch = (state: State, batchId: string, change: (batch: Batch) => Batch): State["batches"] => {
   const batch = state.batches.get(batchId);
   return batch ? new Map(state.batches).set(batchId, change(batch)) : state.batches;
 };
 
+const obligationsIn = (items: readonly BatchItem[]): readonly string[] =>
+  items.map(({ obligation }) => obligation);
+
 const returnedOf = (status: Status): number =>
   status.at === "open" || status.at === "batched" ? status.returned : 0;
 
-const settled =
-  (item: BatchItem | undefined, result: ItemResult, operation: OperationHash) =>
-  (old: Status): Status => {
-    switch (result.result) {
-      case "paid":
-        return {
-          at: "paid",
-          sent: item?.sent ?? ZERO,
-          charged: mutez((item?.transactionFee ?? 0n) + (item?.allocationFee ?? 0n)),
-          operation,
-        };
-      case "returned":
-        return { at: "open", returned: returnedOf(old) + 1 };
-      case "held":
-        return { at: "held", reason: result.error };
-      default:
-        return unreachable(result);
-    }
-  };
+const settled = (
+  old: Status,
+  item: BatchItem | undefined,
+  result: ItemResult,
+  operation: OperationHash,
+): Status => {
+  switch (result.result) {
+    case "paid":
+      return {
+        at: "paid",
+        sent: item?.sent ?? ZERO,
+        charged: mutez((item?.transactionFee ?? 0n) + (item?.allocationFee ?? 0n)),
+        operation,
+      };
+    case "returned":
+      return { at: "open", returned: returnedOf(old) + 1 };
+    case "held":
+      return { at: "held", reason: result.error };
+    default:
+      return unreachable(result);
+  }
+};
 
 const initialStatus = (row: Obligation): Status =>
   row.self ? { at: "paid", sent: row.due, charged: ZERO, operation: null } : { at: "open", returned: 0 };
@@ -107,48 +96,45 @@ export const evolve = (state: State, event: Event): State => {
       return { ...state, writing: withChunk(state.writing, event.data) };
     case "PayoutPlanned": {
       const rows = closedRows(state.writing, event.data);
-      const obligations = new Map(rows.map((row) => [row.id, { ...row, status: initialStatus(row) }]));
+      const obligations = Obligations.of(rows.map((row) => ({ ...row, status: initialStatus(row) })));
       return { ...state, writing: undefined, plan: event.data, plans: event.data.plan, obligations };
     }
     case "PayoutRejected":
-      return { ...state, plan: undefined, obligations: new Map() };
+      return { ...state, plan: undefined, obligations: Obligations.none };
     case "BatchFormed": {
       const { batchId, items } = event.data;
-      const batched = (old: Status): Status => ({ at: "batched", batchId, returned: returnedOf(old) });
       return {
         ...state,
         batches: new Map(state.batches).set(batchId, { items, at: "formed" }),
-        obligations: withStatus(
-          state,
-          items.map((item) => [item.obligation, batched] as const),
-        ),
+        obligations: withStatus(state, obligationsIn(items), ({ status }) => ({
+          at: "batched",
+          batchId,
+          returned: returnedOf(status),
+        })),
       };
     }
     case "BatchDissolved": {
       const items = state.batches.get(event.data.batchId)?.items ?? [];
-      const open = (old: Status): Status => ({ at: "open", returned: returnedOf(old) });
       return {
         ...state,
         batches: withBatch(state, event.data.batchId, (batch) => ({ ...batch, at: "dissolved" })),
-        obligations: withStatus(
-          state,
-          items.map((item) => [item.obligation, open] as const),
-        ),
+        obligations: withStatus(state, obligationsIn(items), ({ status }) => ({
+          at: "open",
+          returned: returnedOf(status),
+        })),
       };
     }
     case "BatchSettled": {
       const { batchId, results, operation, fee, burn } = event.data;
       const items = new Map(state.batches.get(batchId)?.items.map((item) => [item.obligation, item]));
+      const resultOf = new Map(results.map((result) => [result.obligation, result]));
       return {
         ...state,
         batches: withBatch(state, batchId, (batch) => ({ ...batch, at: "settled" })),
-        obligations: withStatus(
-          state,
-          results.map(
-            (result) =>
-              [result.obligation, settled(items.get(result.obligation), result, operation)] as const,
-          ),
-        ),
+        obligations: withStatus(state, resultOf.keys(), ({ id, status }) => {
+          const result = resultOf.get(id);
+          return result ? settled(status, items.get(id), result, operation) : status;
+        }),
         networkFees: mutez(state.networkFees + fee),
         networkBurns: mutez(state.networkBurns + burn),
       };
@@ -156,21 +142,19 @@ export const evolve = (state: State, event: Event): State => {
     case "ObligationsCarried":
       return {
         ...state,
-        obligations: withStatus(
-          state,
-          event.data.obligations.map((id) => [id, () => ({ at: "carried" as const })] as const),
-        ),
+        obligations: withStatus(state, event.data.obligations, () => ({ at: "carried" })),
       };
     case "ObligationHeld": {
       const { obligation, reason } = event.data;
-      return { ...state, obligations: withStatus(state, [[obligation, () => ({ at: "held", reason })]]) };
+      return { ...state, obligations: withStatus(state, [obligation], () => ({ at: "held", reason })) };
     }
     case "ObligationReleased": {
-      const obligations = new Map(state.obligations);
-      const released = obligations.get(event.data.obligation);
       const { obligation, recipient } = event.data;
-      if (released)
-        obligations.set(obligation, { ...released, recipient, status: { at: "open", returned: ALONE } });
+      const obligations = state.obligations.with([obligation], (old) => ({
+        ...old,
+        recipient,
+        status: { at: "open", returned: ALONE },
+      }));
       return { ...state, obligations };
     }
     case "PayoutSimulated":

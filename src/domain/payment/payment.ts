@@ -8,7 +8,8 @@ import { type BatchItem, type Event, type Obligation } from "./events.js";
 import { type Batch, type Planned, type State } from "./fold.js";
 
 export { Event } from "./events.js";
-export { ALONE, type Batch, evolve, initial, SMALL_BATCH, type State, type Status } from "./fold.js";
+export { ALONE, type Batch, evolve, initial, SMALL_BATCH, type State } from "./fold.js";
+export { type Status } from "./obligations.js";
 
 export const cycleStream = (baker: TzAddress, cycle: Cycle) => streamName("payment", baker, cycle);
 

@@ -15,11 +15,6 @@ import { type DomainEvent } from "../../domain/events.js";
 import { type StreamName } from "../../domain/identifiers.js";
 import { decodeEvent, type EncodedEvent, encodeEvent, eventId, operationEventId } from "./codec.js";
 
-const logged = (recorded: RecordedEvent): LoggedEvent => {
-  const { id, stream, revision, position, recordedAt } = recorded;
-  return { event: decodeEvent(recorded), id, stream, revision, position, recordedAt };
-};
-
 const operationHashOf = (content: EncodedEvent): string =>
   z.object({ hash: z.string() }).parse(JSON.parse(content.data)).hash;
 
@@ -42,8 +37,14 @@ const portions = (events: readonly EncodedEvent[]): EncodedEvent[][] => {
   return result;
 };
 
+/** Events kept decoded, and how large one may be: the readers of a process follow each other closely. */
+const KEPT = 128;
+const KEPT_BYTES = 64 * 1_024;
+
 /** Domain events over any event store: encodes, gives ids, decodes. */
 export class CodedEventLog implements EventLog {
+  private readonly decoded = new Map<string, LoggedEvent>();
+
   constructor(private readonly store: EventStore) {}
 
   async append(
@@ -68,13 +69,25 @@ export class CodedEventLog implements EventLog {
   }
 
   async *read(stream: StreamName, options?: ReadOptions): AsyncIterable<LoggedEvent> {
-    for await (const recorded of this.store.read(stream, options)) yield logged(recorded);
+    for await (const recorded of this.store.read(stream, options)) yield this.logged(recorded);
   }
 
   async *subscribeAll(options: { after: Position; signal: AbortSignal }): AsyncIterable<LogMessage> {
     for await (const message of this.store.subscribeAll(options)) {
-      yield message.kind === "event" ? { kind: "event", event: logged(message.event) } : message;
+      yield message.kind === "event" ? { kind: "event", event: this.logged(message.event) } : message;
     }
+  }
+
+  private logged(recorded: RecordedEvent): LoggedEvent {
+    const { id, stream, revision, position, recordedAt } = recorded;
+    const known = this.decoded.get(id);
+    if (known) return known;
+    const event = { event: decodeEvent(recorded), id, stream, revision, position, recordedAt };
+    if (recorded.data.length > KEPT_BYTES) return event;
+    this.decoded.set(id, event);
+    const [oldest] = this.decoded.keys();
+    if (this.decoded.size > KEPT && oldest !== undefined) this.decoded.delete(oldest);
+    return event;
   }
 
   head(): Promise<Position> {

@@ -119,8 +119,10 @@ export class TezosChain implements Chain {
     return this.read(head.hash, path, replies.cycleRange);
   }
 
-  async simulate({ branch, contents }: UnsignedOperation): Promise<Simulation> {
-    const { hash, chainId } = await this.head();
+  async simulate(
+    { branch, contents }: UnsignedOperation,
+    { hash, chainId }: Pick<Head, "hash" | "chainId">,
+  ): Promise<Simulation> {
     const { originationSize } = await this.constants(hash);
     const operation = { branch, contents: contents.map(contentToJson), signature: ZERO_SIGNATURE };
     const path = `${blockPath(hash)}/helpers/scripts/simulate_operation`;

@@ -165,8 +165,8 @@ export class MemoryChain implements Chain {
     return this.model.cycleLevels(cycle);
   }
 
-  async simulate(operation: UnsignedOperation): Promise<Simulation> {
-    const simulated = this.model.simulate(operation.contents);
+  async simulate(operation: UnsignedOperation, at: Pick<Head, "hash">): Promise<Simulation> {
+    const simulated = this.model.simulate(operation.contents, at.hash);
     if (simulated.outcome === "refused")
       return { outcome: "refused", errors: simulated.errors.map(toNodeError) };
     return {

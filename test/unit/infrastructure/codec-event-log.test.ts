@@ -117,7 +117,9 @@ describe("the coded event log", () => {
     const state = (await collect(log.read(payment)))
       .map(({ event }) => event as Payment.Event)
       .reduce(Payment.evolve, Payment.initial);
-    expect([...state.obligations.keys()]).to.deep.equal(owedTo(12_000).map(({ id }) => id));
+    expect([...state.obligations.values()].map(({ id }) => id)).to.deep.equal(
+      owedTo(12_000).map(({ id }) => id),
+    );
   });
 
   it("refuses an empty append, and an event that no append can hold", async () => {

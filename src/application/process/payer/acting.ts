@@ -95,7 +95,7 @@ export const handleFault = async (
     case "later":
       return { reason: "node-lags" };
     case "finding":
-      return find(acting, `simulation failed: ${fault.error}`);
+      return find(acting, `nothing can be signed: ${fault.error}`);
   }
 };
 
@@ -116,6 +116,7 @@ export const simulationContext = ({ ports, view, facts }: Acting): SimulationCon
   branch: facts.final.hash,
   counter: facts.atHead.counter,
   constants: facts.constants,
+  head: facts.head,
 });
 
 /** Three bytes in the forged form: more than any fee of a content takes. */

@@ -15,7 +15,7 @@ export const perform = async (action: Action, acting: Acting): Promise<Done> => 
       return append(acting, action.to, action.events);
     case "inject":
       memory.injectedAt.set(action.hash, facts.head.hash);
-      await injectFromLog(ports, view.payer, action.hash);
+      await injectFromLog(ports, view.payer, action);
       return undefined;
     case "form-batch":
       return formBatch(acting, payoutOf(view, action.cycle), action.obligations);

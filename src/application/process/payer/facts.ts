@@ -50,25 +50,20 @@ export class ChainObserver {
 
   async observe(wallet: Wallet.State): Promise<Facts> {
     const head = await this.chain.head();
-    const recent = await this.branch(head.hash, head.level - FINALITY);
+    const [recent, atHead, mempool, constants, feeRates] = await Promise.all([
+      this.branch(head.hash, head.level - FINALITY),
+      this.chain.account(this.payer, head.hash),
+      this.chain.mempool(this.payer),
+      this.chain.constants(head.hash),
+      this.chain.feeRates(),
+    ]);
     const [final] = recent.blocks;
     if (recent.missing !== undefined || final === undefined)
       throw new BlockUnavailable(recent.missing ?? head.hash);
-    const atHead = await this.chain.account(this.payer, head.hash);
     const atFinal = await this.chain.account(this.payer, final.hash);
     const { blocks, missing } = await this.explain(head, final, atFinal, wallet);
     this.forgetBelow(blocks[0]?.level ?? final.level);
-    return {
-      head,
-      final,
-      atHead,
-      atFinal,
-      blocks,
-      missing,
-      mempool: await this.chain.mempool(this.payer),
-      constants: await this.chain.constants(head.hash),
-      feeRates: await this.chain.feeRates(),
-    };
+    return { head, final, atHead, atFinal, blocks, missing, mempool, constants, feeRates };
   }
 
   /** Reads as far back as live operations ask for, and further only when a counter has no consumer there. */

@@ -70,6 +70,6 @@ export const formBatch = async (
   if (tooSmall.length > 0)
     return appendDecided(acting, to, Payment.setAside({ obligations: tooSmall })(state));
   const batchId = `${Payment.cycleStream(acting.view.bakerAddress, payout.cycle)}/${state.batches.size + 1}`;
-  acting.memory.limits.set(batchId, fit.limits);
+  acting.memory.prepared.set(batchId, { limits: fit.limits, bytes: fit.bytes });
   return appendDecided(acting, to, Payment.formBatch({ batchId, items: [...items] })(state));
 };

@@ -7,14 +7,21 @@ export interface Limits {
   readonly storageLimit: bigint;
 }
 
+/** What forming a batch found out, and signing it needs again. */
+export interface Prepared {
+  readonly limits: readonly Limits[];
+  /** Bytes of the unsigned operation. */
+  readonly bytes: number;
+}
+
 /** What a process may forget at any moment without harm; nothing here is a source of truth. */
 export interface Memory {
   /** The term that this process itself started; undefined: none. */
   token: bigint | undefined;
   /** The head at which each operation's bytes were last handed to a node. */
   readonly injectedAt: Map<OperationHash, BlockHash>;
-  /** Limits found when a batch was formed, by batch id. */
-  readonly limits: Map<string, readonly Limits[]>;
+  /** By batch id. */
+  readonly prepared: Map<string, Prepared>;
   /** Missing funds, as last found, and at which head. */
   funds: { readonly missing: Mutez; readonly at: BlockHash } | undefined;
 }
@@ -22,6 +29,6 @@ export interface Memory {
 export const blankMemory = (): Memory => ({
   token: undefined,
   injectedAt: new Map(),
-  limits: new Map(),
+  prepared: new Map(),
   funds: undefined,
 });

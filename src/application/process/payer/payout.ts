@@ -106,12 +106,15 @@ export const chooseObligations = (state: Payment.State, most: number): readonly 
   const small: string[] = [];
   const contracts: string[] = [];
   const fresh: string[] = [];
-  for (const { id, recipient, status } of state.obligations.values()) {
+  for (const { id, recipient, status } of state.obligations.open()) {
     if (status.at !== "open") continue;
     if (status.returned >= Payment.ALONE) alone.push(id);
     else if (status.returned === 1) small.push(id);
     else if (isContractAddress(recipient)) contracts.push(id);
-    else if (fresh.length < most) fresh.push(id);
+    else {
+      fresh.push(id);
+      if (fresh.length >= most) return fresh;
+    }
   }
   if (fresh.length > 0) return fresh;
   if (contracts.length > 0) return contracts.slice(0, CONTRACT_BATCH);

@@ -7,6 +7,7 @@ import { type Purpose } from "../../../domain/wallet/events.js";
 import * as Wallet from "../../../domain/wallet/wallet.js";
 import { walletOf } from "../../aggregates.js";
 import { type NodeError, type UnsignedOperation } from "../../ports/chain.js";
+import { type Revision } from "../../ports/event-store.js";
 import { type Facts } from "./facts.js";
 import { type PayerPorts } from "./ports.js";
 import { type LogView } from "./view.js";
@@ -32,7 +33,7 @@ export class ForgedOtherwise extends Error {
 }
 
 /** Forges and parses back; the bytes must say exactly what is planned. */
-const forgeExactly = async ({ codec }: PayerPorts, operation: UnsignedOperation): Promise<string> => {
+export const forgeExactly = async ({ codec }: PayerPorts, operation: UnsignedOperation): Promise<string> => {
   const forged = await codec.forge(operation);
   if (!isDeepStrictEqual(await codec.parse(forged), operation)) {
     throw new ForgedOtherwise("forged bytes do not say what was planned");
@@ -60,10 +61,9 @@ export const signAndAppend = async (
   view: LogView,
   facts: Facts,
   token: bigint,
-  intent: Intent,
-): Promise<OperationHash | undefined> => {
-  const { operation, branchLevel, purpose, batchId, payment } = intent;
-  const forged = await forgeExactly(ports, operation);
+  intent: Intent & { readonly forged: string },
+): Promise<{ readonly hash: OperationHash; readonly revision: Revision } | undefined> => {
+  const { operation, forged, branchLevel, purpose, batchId, payment } = intent;
   const bytes = await ports.signer.sign(forged);
   if (!bytes.startsWith(forged))
     throw new ForgedOtherwise("the signer returned other bytes than it was given");
@@ -86,17 +86,21 @@ export const signAndAppend = async (
   if (isRefused(decision)) return undefined;
   const stream = Wallet.stream(view.payer);
   const outcome = await ports.repository.append(stream, view.wallet.revision, decision, ports.metadata());
-  return outcome.appended ? hash : undefined;
+  return outcome.appended ? { hash, revision: outcome.revision } : undefined;
 };
 
-/** Reads the bytes back from the log, leaves the witness, and only then hands them to a node. */
+/**
+ * Reads the bytes back from the log, leaves the witness, and only then hands them to a node. Without the revision
+ * of its event an operation is looked for from the stream's end.
+ */
 export const injectFromLog = async (
   ports: PayerPorts,
   payer: LogView["payer"],
-  hash: OperationHash,
+  { hash, revision }: { readonly hash: OperationHash; readonly revision?: Revision },
 ): Promise<void> => {
   const stream = Wallet.stream(payer);
-  for await (const logged of ports.log.read(stream, { direction: "backwards" })) {
+  const place = revision === undefined ? {} : { from: revision, limit: 1 };
+  for await (const logged of ports.log.read(stream, { direction: "backwards", ...place })) {
     if (logged.event.type !== "OperationSigned" || logged.event.data.hash !== hash) continue;
     await ports.witness.write({ revision: logged.revision, eventId: logged.id });
     const injection = await ports.chain.inject(logged.event.data.bytes);

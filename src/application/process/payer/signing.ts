@@ -15,8 +15,15 @@ import {
   simulationContext,
 } from "./acting.js";
 import { type Candidate, feesFor, limitsFor, transfersOperation } from "./batch.js";
-import { type Limits } from "./memory.js";
-import { branchFor, ForgedOtherwise, injectFromLog, type Intent, signAndAppend } from "./sign.js";
+import { type Prepared } from "./memory.js";
+import {
+  branchFor,
+  ForgedOtherwise,
+  forgeExactly,
+  injectFromLog,
+  type Intent,
+  signAndAppend,
+} from "./sign.js";
 import { examine, judge, judgeRefusal } from "./simulate.js";
 import { type PayoutView } from "./view.js";
 
@@ -28,21 +35,23 @@ const batchCandidates = (state: Payment.State, batchId: string): readonly Candid
     return { obligation, recipient, due: sent };
   });
 
-/** Limits as found when the batch was formed, or found again. */
-const limitsOf = async (
+/** As found when the batch was formed, or found again. */
+const prepare = async (
   acting: Acting,
   batchId: string,
   candidates: readonly Candidate[],
-): Promise<readonly Limits[] | Fault> => {
-  const known = acting.memory.limits.get(batchId);
+): Promise<Prepared | Fault> => {
+  const known = acting.memory.prepared.get(batchId);
   if (known) return known;
-  const examination = await examine(simulationContext(acting), asTransfers(candidates));
+  const transfers = asTransfers(candidates);
+  const examination = await examine(simulationContext(acting), transfers);
   if (examination.verdict !== "fine") return examination;
-  return candidates.map(({ recipient }, i) => {
+  const limits = candidates.map(({ recipient }, i) => {
     const content = examination.contents[i];
     if (content === undefined) throw new RangeError("a simulation with fewer contents than the operation");
     return limitsFor(recipient, content, acting.facts.constants);
   });
+  return { limits, bytes: await forgedBytes(acting, transfers, limits) };
 };
 
 /** A batch that cannot be signed as it was fixed: one receiver's fault voids it, so that the others go on. */
@@ -52,7 +61,7 @@ const unsignable = (
   candidates: readonly Candidate[],
   fault: Fault,
 ): Promise<Done> => {
-  acting.memory.limits.delete(batchId);
+  acting.memory.prepared.delete(batchId);
   if (fault.verdict !== "receiver") return handleFault(acting, candidates, fault);
   const obligation = candidates[fault.index]?.obligation ?? "";
   const voided = Wallet.voidBatch({ batchId, reason: `${obligation}: ${fault.error}` })(
@@ -61,29 +70,40 @@ const unsignable = (
   return appendDecided(acting, { stream: "wallet" }, voided);
 };
 
-const send = async (acting: Acting, intent: Intent): Promise<Done> => {
+/**
+ * Simulates exactly this operation and forges it meanwhile; if it is fine, signs it, appends it, injects it. The
+ * fault otherwise.
+ */
+const send = async (acting: Acting, intent: Intent): Promise<Fault | undefined> => {
   const { ports, view, facts, memory } = acting;
   if (memory.token === undefined) return undefined;
   try {
-    const hash = await signAndAppend(ports, view, facts, memory.token, intent);
-    if (hash === undefined) return undefined;
-    memory.injectedAt.set(hash, facts.head.hash);
-    await injectFromLog(ports, view.payer, hash);
+    const [simulation, forged] = await Promise.all([
+      ports.chain.simulate(intent.operation, facts.head),
+      forgeExactly(ports, intent.operation),
+    ]);
+    const verdict =
+      simulation.outcome === "results" ? judge(simulation.contents) : judgeRefusal(simulation.errors);
+    if (verdict.verdict !== "fine") return verdict;
+    const signed = await signAndAppend(ports, view, facts, memory.token, { ...intent, forged });
+    if (signed === undefined) return undefined;
+    memory.injectedAt.set(signed.hash, facts.head.hash);
+    await injectFromLog(ports, view.payer, signed);
     return undefined;
   } catch (error) {
-    if (error instanceof ForgedOtherwise) return find(acting, error.message);
+    if (error instanceof ForgedOtherwise) return { verdict: "finding", error: error.message };
     throw error;
   }
 };
 
-/** Simulates exactly the operation, signs it, appends it, injects it. */
+/** Signs a formed batch and sends it. */
 export const signBatch = async (acting: Acting, payout: PayoutView, batchId: string): Promise<Done> => {
-  const { ports, view, facts, memory } = acting;
+  const { ports, view, facts } = acting;
   const candidates = batchCandidates(payout.payment.state, batchId);
-  const limits = await limitsOf(acting, batchId, candidates);
-  if ("verdict" in limits) return unsignable(acting, batchId, candidates, limits);
+  const prepared = await prepare(acting, batchId, candidates);
+  if ("verdict" in prepared) return unsignable(acting, batchId, candidates, prepared);
+  const { limits, bytes } = prepared;
   const branch = await branchFor(ports, facts, view.payer);
-  const bytes = await forgedBytes(acting, asTransfers(candidates), limits);
   const fees = feesFor(bytes, limits, facts.feeRates, Wallet.deathsOf(view.wallet.state, batchId));
   const operation = transfersOperation(
     view.payer,
@@ -93,13 +113,17 @@ export const signBatch = async (acting: Acting, payout: PayoutView, batchId: str
     limits,
     fees,
   );
-  const simulation = await ports.chain.simulate(operation);
-  const verdict =
-    simulation.outcome === "results" ? judge(simulation.contents) : judgeRefusal(simulation.errors);
-  if (verdict.verdict !== "fine") return unsignable(acting, batchId, candidates, verdict);
-  memory.limits.delete(batchId);
   const payment = Payment.cycleStream(view.bakerAddress, payout.cycle);
-  return send(acting, { operation, branchLevel: branch.level, purpose: "batch", batchId, payment });
+  const fault = await send(acting, {
+    operation,
+    branchLevel: branch.level,
+    purpose: "batch",
+    batchId,
+    payment,
+  });
+  if (fault) return unsignable(acting, batchId, candidates, fault);
+  acting.memory.prepared.delete(batchId);
+  return undefined;
 };
 
 /** Gas and fee of a reveal: Taquito's values, well above the 169 gas of an ed25519 key (Octez). */
@@ -126,16 +150,13 @@ export const signReveal = async (acting: Acting): Promise<Done> => {
       },
     ],
   };
-  const simulation = await ports.chain.simulate(operation);
-  const verdict =
-    simulation.outcome === "results" ? judge(simulation.contents) : judgeRefusal(simulation.errors);
-  if (verdict.verdict === "receiver") return find(acting, `the reveal fails: ${verdict.error}`);
-  if (verdict.verdict !== "fine") return handleFault(acting, [], verdict);
-  return send(acting, {
+  const fault = await send(acting, {
     operation,
     branchLevel: branch.level,
     purpose: "reveal",
     batchId: null,
     payment: null,
   });
+  if (fault?.verdict === "receiver") return find(acting, `the reveal fails: ${fault.error}`);
+  return fault && handleFault(acting, [], fault);
 };

@@ -9,6 +9,7 @@ import {
   type Chain,
   type ChainConstants,
   type ContentSimulation,
+  type Head,
   type NodeError,
 } from "../../ports/chain.js";
 import { type Transfer, transfersOperation, widestLimits } from "./batch.js";
@@ -53,6 +54,7 @@ export interface SimulationContext {
   /** The last counter consumed at the head. */
   readonly counter: Counter;
   readonly constants: ChainConstants;
+  readonly head: Head;
 }
 
 const together = async (context: SimulationContext, transfers: readonly Transfer[]): Promise<Examination> => {
@@ -61,6 +63,7 @@ const together = async (context: SimulationContext, transfers: readonly Transfer
   const { source, branch, counter } = context;
   const simulation = await context.chain.simulate(
     transfersOperation(source, branch, counter, transfers, limits, fees),
+    context.head,
   );
   return simulation.outcome === "results" ? judge(simulation.contents) : judgeRefusal(simulation.errors);
 };

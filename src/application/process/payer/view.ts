@@ -36,12 +36,14 @@ const loadPayout = async (
   repository: Repository,
   baker: TzAddress,
   cycle: CycleNumber,
-): Promise<PayoutView> => ({
-  cycle,
-  life: await repository.load(cycleOf(baker, cycle)),
-  reward: await repository.load(rewardOf(baker, cycle)),
-  payment: await repository.load(paymentOf(baker, cycle)),
-});
+): Promise<PayoutView> => {
+  const [life, reward, payment] = await Promise.all([
+    repository.load(cycleOf(baker, cycle)),
+    repository.load(rewardOf(baker, cycle)),
+    repository.load(paymentOf(baker, cycle)),
+  ]);
+  return { cycle, life, reward, payment };
+};
 
 /** The cycle whose payment stream a batch belongs to; batch ids begin with that stream's name. */
 export const cycleOfBatch = (batchId: string): CycleNumber => {
@@ -61,10 +63,11 @@ export const loadView = async (
 ): Promise<LogView> => {
   let cycles = unfinished;
   for (;;) {
-    const baker = await repository.load(bakerOf(bakerAddress));
-    const ledger = await repository.load(ledgerOf(bakerAddress));
-    const payouts: PayoutView[] = [];
-    for (const cycle of cycles) payouts.push(await loadPayout(repository, bakerAddress, cycle));
+    const [baker, ledger, payouts] = await Promise.all([
+      repository.load(bakerOf(bakerAddress)),
+      repository.load(ledgerOf(bakerAddress)),
+      Promise.all(cycles.map((cycle) => loadPayout(repository, bakerAddress, cycle))),
+    ]);
     const wallet = await repository.load(walletOf(payer));
     const seen = new Set(cycles);
     const missing = [...new Set(Object.keys(wallet.state.batches).map(cycleOfBatch))].filter(

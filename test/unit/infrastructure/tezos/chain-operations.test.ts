@@ -22,7 +22,7 @@ describe("operations handed to a node", () => {
     const path = at("helpers/scripts/simulate_operation");
     const operation = await new TezosOperationCodec().parse(forged.response);
     node.routes[path] = json(run.response);
-    const simulation = await chain().simulate(operation);
+    const simulation = await chain().simulate(operation, await chain().head());
     const plain = { status: "applied", paidStorage: 0n, allocated: false, errors: [] };
     expect(simulation).to.deep.equal({
       outcome: "results",
@@ -54,11 +54,13 @@ describe("operations handed to a node", () => {
     };
     node.routes[path] = json({ contents: [content] });
     const single = { ...operation, contents: operation.contents.slice(0, 1) };
-    expect(await chain().simulate(single)).to.deep.equal({
+    expect(await chain().simulate(single, await chain().head())).to.deep.equal({
       outcome: "results",
       contents: [{ ...plain, milligas: 16n, paidStorage: 7n + 2n * 257n }],
     });
-    expect(await failureOf(chain().simulate(operation))).to.be.instanceOf(ChainUnavailable);
+    expect(await failureOf(chain().simulate(operation, await chain().head()))).to.be.instanceOf(
+      ChainUnavailable,
+    );
   });
 
   it("tells a refusal from silence, by its structure or by what its text says", async () => {

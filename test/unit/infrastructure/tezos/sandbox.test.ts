@@ -70,7 +70,7 @@ describe("chain over the sandbox's node", () => {
 
   it("simulates, injects and reads back a batch, whose hash was known before", async () => {
     const operation = await transfers(ALICE, NEW, someTz("newer"));
-    const simulation = await chain.simulate(operation);
+    const simulation = await chain.simulate(operation, await chain.head());
     const plain = { status: "applied", milligas: 2_100_040n, paidStorage: 0n, allocated: false, errors: [] };
     expect(simulation).to.deep.equal({
       outcome: "results",
@@ -118,7 +118,7 @@ describe("chain over the sandbox's node", () => {
       ["failed", ["michelson_v1.runtime_error", "michelson_v1.script_rejected"]],
       ["skipped", []],
     ];
-    const simulation = await chain.simulate(operation);
+    const simulation = await chain.simulate(operation, await chain.head());
     expect(simulation.outcome === "results" && seen(simulation.contents)).to.deep.equal(refused);
 
     await chain.inject(await sign(operation));
@@ -145,7 +145,7 @@ describe("chain over the sandbox's node", () => {
     node.sandbox.bake();
     const later = operation.contents.map((content) => ({ ...content, amount: mutez(2n) }));
     expect(await ids({ ...operation, contents: later })).to.deep.equal(["contract.counter_in_the_past"]);
-    const simulation = await chain.simulate({ ...operation, contents: later });
+    const simulation = await chain.simulate({ ...operation, contents: later }, await chain.head());
     expect(simulation.outcome === "refused" && simulation.errors.map(({ id }) => id)).to.deep.equal([
       "contract.counter_in_the_past",
     ]);
