@@ -1,6 +1,7 @@
-// Speed of an event store: one JSON line a figure. Not a test; the machine's other work shows in it.
+// Speed of an event store. The machine's other work shows in it.
 import { type EventStore, NO_STREAM, START } from "../../src/application/ports/event-store.js";
 import { newEvent, newEvents, newStream } from "../support/events.js";
+import { type Figure, print, say } from "./figure.js";
 
 /** What a typical event carries. */
 const DATA = JSON.stringify({
@@ -11,8 +12,8 @@ const DATA = JSON.stringify({
 
 const SECONDS = 3;
 const BATCH = 500;
-
-const print = (figure: object) => process.stdout.write(`${JSON.stringify(figure)}\n`);
+const IN_FLIGHT = 64;
+const PAGE = 50_000;
 
 /** Runs `work` again and again for a while and answers how many units it did a second. */
 const rate = async (work: () => Promise<number>): Promise<number> => {
@@ -26,7 +27,7 @@ const rate = async (work: () => Promise<number>): Promise<number> => {
   return Math.round(units / elapsed);
 };
 
-/** A stream that is appended to, one event after another. */
+/** A stream that is appended to, so many events at a time. */
 const writer = (store: EventStore, count: number) => {
   const stream = newStream();
   let revision = NO_STREAM;
@@ -39,45 +40,46 @@ const writer = (store: EventStore, count: number) => {
   };
 };
 
+const inFlight = async (store: EventStore): Promise<number> => {
+  const rates = await Promise.all(Array.from({ length: IN_FLIGHT }, () => rate(writer(store, 1))));
+  return rates.reduce((sum, perSecond) => sum + perSecond, 0);
+};
+
 const countOf = async (source: AsyncIterable<unknown>): Promise<number> => {
   let count = 0;
   for await (const _ of source) count += 1;
   return count;
 };
 
-/** Measures one store and prints its figures. */
-export const benchLog = async (name: string, store: EventStore): Promise<void> => {
-  const figure = (measure: string, perSecond: number, unit: string) =>
-    print({ bench: "log", store: name, measure, perSecond, unit });
+export interface Aims {
+  /** Single appends a second, one after another and together. */
+  readonly singles?: Figure["aim"];
+  /** Events a second in batches. */
+  readonly batched?: Figure["aim"];
+}
+
+/** Measures one store, for seconds each way. */
+export const benchLog = async (name: string, store: EventStore, aims: Aims = {}): Promise<void> => {
+  const measure = async (
+    what: string,
+    unit: string,
+    aim: Figure["aim"] | undefined,
+    work: () => Promise<number>,
+  ) => {
+    say(`${name}: ${what} ...`);
+    print({ name: `${name}: ${what}`, value: await work(), unit, ...(aim && { aim }) });
+  };
   await store.append(newStream(), NO_STREAM, newEvents(1));
-
-  figure("append single, sequential", await rate(writer(store, 1)), "appends");
-
-  const together = Array.from({ length: 64 }, () => writer(store, 1));
-  const flights = await Promise.all(together.map(rate));
-  figure(
-    "append single, 64 in flight",
-    flights.reduce((sum, perSecond) => sum + perSecond, 0),
-    "appends",
+  await measure("append single, sequential", "appends/s", aims.singles, () => rate(writer(store, 1)));
+  await measure(`append single, ${IN_FLIGHT} in flight`, "appends/s", aims.singles, () => inFlight(store));
+  await measure(`append batches of ${BATCH}`, "events/s", aims.batched, () => rate(writer(store, BATCH)));
+  const stream = newStream();
+  const hundred = Array.from({ length: 100 }, () => newEvent({ data: DATA }));
+  await store.append(stream, NO_STREAM, hundred);
+  await measure("read a stream of 100 events", "streams/s", undefined, () =>
+    rate(async () => (await countOf(store.read(stream))) / hundred.length),
   );
-
-  figure("append batches of 500", await rate(writer(store, BATCH)), "events");
-
-  const one = newStream();
-  for (let revision = NO_STREAM; revision < 99; revision += 50)
-    await store.append(
-      one,
-      revision,
-      Array.from({ length: 50 }, () => newEvent({ data: DATA })),
-    );
-  figure(
-    "read a stream of 100 events",
-    await rate(async () => Math.min(1, await countOf(store.read(one)))),
-    "streams",
-  );
-  figure(
-    "read the whole log",
-    await rate(() => countOf(store.readAll({ after: START, limit: 50_000 }))),
-    "events",
+  await measure("read the whole log", "events/s", undefined, () =>
+    rate(() => countOf(store.readAll({ after: START, limit: PAGE }))),
   );
 };

@@ -71,6 +71,11 @@ export class Running {
     return running;
   }
 
+  get pid(): number {
+    if (this.child.pid === undefined) throw this.ended();
+    return this.child.pid;
+  }
+
   get hasEnded(): boolean {
     return this.child.exitCode !== null || this.child.signalCode !== null;
   }

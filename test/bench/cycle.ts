@@ -1,0 +1,101 @@
+// A large baker's cycle, from its end until all is settled: the sandbox in this process, the payer as people start it.
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startSandbox, type RunningSandbox } from "../../src/sandbox/demo.js";
+import { largeGenesis } from "../../src/sandbox/genesis.js";
+import { type Environment, Running, taps } from "../support/whole/taps.js";
+import { until } from "../support/until.js";
+import { print, say } from "./figure.js";
+
+/** A block comes so often, whether or not anything is pending. */
+const BLOCK_TIME_MS = 200;
+const BLOCKS_PER_CYCLE = 2_000;
+/** Transfers in one operation: half a block's gas at 2,100 each; a wallet has one operation in a block. */
+const TRANSFERS_PER_BLOCK = 247;
+
+const environment = (folder: string, { rpcUrl, tzktUrl, baker }: RunningSandbox): Environment => ({
+  TAPS_DATA_DIR: folder,
+  TEZOS_RPC_URL: rpcUrl,
+  TZKT_URL: tzktUrl,
+  BAKER: baker,
+  START_CYCLE: "0",
+  WALLET_ENCRYPTION_KEY: randomBytes(32).toString("hex"),
+  WALLET_ENCRYPTION_IV: randomBytes(16).toString("hex"),
+});
+
+/** Megabytes that a process held at most (Linux). */
+const peakMemory = async (pid: number): Promise<number> => {
+  const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Math.round(Number(kilobytes) / 1_024);
+};
+
+/** How often each receiver was paid, and in which blocks, as the chain itself has it. */
+const paymentsOn = ({ control: { chain }, payer }: RunningSandbox) => {
+  const levels: number[] = [];
+  const times = new Map<string, number>();
+  for (let level = 1; level <= chain.head.level; level += 1) {
+    for (const { operation, results } of chain.block(level)?.operations ?? []) {
+      if (operation.contents[0]?.source !== payer) continue;
+      levels.push(level);
+      operation.contents.forEach((content, i) => {
+        if (content.kind !== "transaction" || results[i]?.status !== "applied") return;
+        times.set(content.destination, (times.get(content.destination) ?? 0) + 1);
+      });
+    }
+  }
+  return { levels, times };
+};
+
+const assertEveryoneIsPaidOnce = (times: ReadonlyMap<string, number>, count: number): void => {
+  const other = [...times].find(([, paid]) => paid !== 1);
+  if (times.size !== count || other !== undefined)
+    throw new Error(`${times.size} of ${count} are paid; ${other?.join(" times ") ?? "each once"}`);
+};
+
+const tellProgress = (sandbox: RunningSandbox, count: number): NodeJS.Timeout =>
+  setInterval(() => {
+    const { levels, times } = paymentsOn(sandbox);
+    say(
+      `  block ${sandbox.control.chain.head.level}: ${times.size} of ${count} paid in ${levels.length} blocks`,
+    );
+  }, 10_000);
+
+export const benchCycle = async (count: number): Promise<void> => {
+  const name = `a cycle of ${count} delegators`;
+  say(`${name}: making the chain ...`);
+  const folder = await mkdtemp(join(tmpdir(), "taps-bench-"));
+  const sandbox = await startSandbox({
+    blockTime: "manual",
+    genesis: largeGenesis(count, BLOCKS_PER_CYCLE),
+  });
+  const env = environment(folder, sandbox);
+  await taps(env, ["wallet", "import"], sandbox.payerSecretKey);
+  await taps(env, ["mode", "on"]);
+  const payer = Running.start(env, ["start"]);
+  const progress = tellProgress(sandbox, count);
+  try {
+    say(`${name}: a block every ${BLOCK_TIME_MS} ms ...`);
+    sandbox.control.setBlockTime(BLOCK_TIME_MS);
+    await until(() => sandbox.control.chain.head.level >= BLOCKS_PER_CYCLE);
+    const start = performance.now();
+    await payer.prints(/cycle 0 +SETTLED/);
+    const seconds = Math.round((performance.now() - start) / 100) / 10;
+    const { levels, times } = paymentsOn(sandbox);
+    assertEveryoneIsPaidOnce(times, count);
+    const used = (levels.at(-1) ?? NaN) - (levels[0] ?? NaN) + 1;
+    const fewest = Math.ceil(count / TRANSFERS_PER_BLOCK);
+    print({ name: `${name}: blocks used (fewest possible: ${fewest})`, value: used, unit: "blocks" });
+    const ratio = Math.round((used / fewest) * 1_000) / 1_000;
+    print({ name: `${name}: blocks used / fewest possible`, value: ratio, unit: "", aim: { atMost: 1.02 } });
+    print({ name: `${name}: from its end until it is settled`, value: seconds, unit: "s" });
+    const memory = await peakMemory(payer.pid);
+    print({ name: `${name}: peak memory of the payer`, value: memory, unit: "MB", aim: { below: 600 } });
+  } finally {
+    clearInterval(progress);
+    await payer.stop("SIGTERM");
+    await sandbox.stop();
+    await rm(folder, { recursive: true });
+  }
+};

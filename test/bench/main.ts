@@ -1,0 +1,28 @@
+// npm run bench [allocation | log | cycle]...: one JSON line a figure on standard output, progress on standard error.
+import { benchAllocation } from "./allocation.js";
+import { benchCycle } from "./cycle.js";
+import { benchEventStoreDb, benchPostgresLog } from "./stores.js";
+
+/** Of the largest baker seen on mainnet. */
+const DELEGATORS = 60_258;
+
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  allocation: () => {
+    benchAllocation(DELEGATORS);
+    return Promise.resolve();
+  },
+  log: async () => {
+    await benchPostgresLog();
+    await benchEventStoreDb();
+  },
+  cycle: () => benchCycle(DELEGATORS),
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !(name in parts));
+if (unknown !== undefined) {
+  process.stderr.write(`there is no part ${unknown}: ${Object.keys(parts).join(", ")}\n`);
+  process.exitCode = 2;
+} else {
+  for (const name of asked.length > 0 ? asked : Object.keys(parts)) await parts[name]?.();
+}
