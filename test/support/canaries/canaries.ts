@@ -123,8 +123,8 @@ export const canaries: readonly Canary[] = [
       },
       {
         file: "src/application/process/payer/view.js",
-        from: "        const payouts = [];\n",
-        to: "        const wallet = await repository.load(walletOf(payer));\n        const payouts = [];\n",
+        from: "        const [baker, ledger, payouts] =",
+        to: "        const wallet = await repository.load(walletOf(payer));\n        const [baker, ledger, payouts] =",
       },
     ],
     caughtBy: [`${PROCESS}/view.test.js`],
