@@ -39,6 +39,8 @@ interface Waiter {
   readonly resolve: (processed: boolean) => void;
 }
 
+/** Between batches of what is new, so that what comes in quick succession shares a transaction. */
+const REST_MS = 100;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
 
@@ -131,6 +133,7 @@ export class ProjectionRunner {
     this.current = { at: "catching-up" };
     for await (const batch of batchesOf(this.log, this.projection, this.position, signal)) {
       await this.apply(batch);
+      if (batch.events.length > 0 && this.current.at === "live") await this.clock.sleep(REST_MS, signal);
       if (signal.aborted) return;
     }
     if (!signal.aborted) throw new BeginAgain("the subscription to the log has ended");

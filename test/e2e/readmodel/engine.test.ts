@@ -14,6 +14,7 @@ import { ProjectionStore } from "../../../src/readmodel/store.js";
 import { foldProjection, readTables } from "../../support/fold.js";
 import { auditEntries, journal, journalEvents, writesOf } from "../../support/journal.js";
 import { type Fault, ListedLog } from "../../support/listed-log.js";
+import { until } from "../../support/until.js";
 import { payoutsOf } from "../../support/payouts.js";
 import { freshDatabase, type TestDatabase } from "../../support/postgres.js";
 
@@ -275,6 +276,7 @@ describe("a projection's runner", () => {
     log.push(...journalEvents(1, 10).map((event) => ({ ...event, recordedAt })));
     const timedOut = await runner.whenProcessed(100n as Position, 1);
     expect(timedOut).to.equal(false);
+    await until(async () => (await runner.progress()).secondsBehind > 0);
     const behind = await runner.progress();
     expect([behind.position, behind.head]).to.deep.equal([90n, 100n]);
     expect(behind.secondsBehind).to.be.within(60, 75);

@@ -8,8 +8,8 @@ import { mutez } from "../../../domain/money.js";
 import { cycleOf, ledgerOf, paymentOf, rewardOf, walletOf } from "../../aggregates.js";
 import { type Revision } from "../../ports/event-store.js";
 import { type Target, type Waiting } from "./action.js";
-import { type Candidate, type Transfer, transfersOperation } from "./batch.js";
-import { type Limits, type Memory } from "./memory.js";
+import { type Candidate, type Transfer } from "./batch.js";
+import { type Memory } from "./memory.js";
 import { type PayerPorts } from "./ports.js";
 import { type Examination, type SimulationContext } from "./simulate.js";
 import { type LogView, type PayoutView } from "./view.js";
@@ -118,27 +118,6 @@ export const simulationContext = ({ ports, view, facts }: Acting): SimulationCon
   constants: facts.constants,
   head: facts.head,
 });
-
-/** Three bytes in the forged form: more than any fee of a content takes. */
-const WIDEST_FEE = mutez(2_000_000n);
-
-/** Bytes of the unsigned operation, with fees of the widest form. */
-export const forgedBytes = async (
-  { ports, view, facts }: Acting,
-  transfers: readonly Transfer[],
-  limits: readonly Limits[],
-): Promise<number> => {
-  const fees = transfers.map(() => WIDEST_FEE);
-  const operation = transfersOperation(
-    view.payer,
-    facts.final.hash,
-    facts.atHead.counter,
-    transfers,
-    limits,
-    fees,
-  );
-  return (await ports.codec.forge(operation)).length / 2;
-};
 
 export const asTransfers = (candidates: readonly Candidate[]): readonly Transfer[] =>
   candidates.map(({ recipient, due }) => ({ recipient, amount: due }));

@@ -64,6 +64,28 @@ export const widestLimits = (count: number, constants: ChainConstants): Limits =
   };
 };
 
+const BRANCH_BYTES = 32;
+/** Tags of the content and of its lack of parameters, source and destination. */
+const TRANSFER_BYTES = 1 + 21 + 22 + 1;
+/** What no fee of a content needs more of: it is below 2.1 tez. */
+const FEE_BYTES = 3;
+
+/** Of a number as operations carry it, seven bits a byte. */
+const bytesOf = (natural: bigint): number => Math.ceil(natural.toString(2).length / 7);
+
+/**
+ * Bytes of the unsigned operation of transfers with counters from `after` + 1 and fees of the widest form (Octez
+ * `operation_repr.ml`).
+ */
+export const sizeOf = (transfers: readonly Transfer[], limits: readonly Limits[], after: Counter): number => {
+  const numbers = transfers.map(({ amount }, i) => {
+    const { gasLimit = 0n, storageLimit = 0n } = limits[i] ?? {};
+    const all = [after + BigInt(i) + 1n, gasLimit, storageLimit, amount];
+    return all.reduce((bytes, each) => bytes + bytesOf(each), FEE_BYTES);
+  });
+  return numbers.reduce((bytes, each) => bytes + TRANSFER_BYTES + each, BRANCH_BYTES);
+};
+
 /** The signature's bytes, which are paid for too. */
 const SIGNATURE_BYTES = 64n;
 
@@ -72,13 +94,13 @@ const SIGNATURE_BYTES = 64n;
  * In sum 1.2 x the node's minimum (Octez `mempool.ml`), x 1.5 for each proven death of the batch.
  */
 export const feesFor = (
-  forgedBytes: number,
+  bytes: number,
   limits: readonly Limits[],
   rates: FeeRates,
   deaths: number,
 ): readonly Mutez[] => {
   const count = BigInt(limits.length);
-  const shared = rates.minimalFee * 1_000n + rates.nanotezPerByte * (BigInt(forgedBytes) + SIGNATURE_BYTES);
+  const shared = rates.minimalFee * 1_000n + rates.nanotezPerByte * (BigInt(bytes) + SIGNATURE_BYTES);
   const scale = 12n * 3n ** BigInt(deaths);
   const divisor = 10n * 2n ** BigInt(deaths) * 1_000n;
   return limits.map(({ gasLimit }) =>

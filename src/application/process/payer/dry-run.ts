@@ -2,15 +2,8 @@ import { type Address, type TzAddress } from "../../../domain/identifiers.js";
 import { mutez, sumOf } from "../../../domain/money.js";
 import { type Obligation } from "../../../domain/payment/events.js";
 import * as Payment from "../../../domain/payment/payment.js";
-import {
-  type Acting,
-  appendDecided,
-  asTransfers,
-  type Done,
-  forgedBytes,
-  simulationContext,
-} from "./acting.js";
-import { type Candidate, feesFor, limitsFor } from "./batch.js";
+import { type Acting, appendDecided, asTransfers, type Done, simulationContext } from "./acting.js";
+import { type Candidate, feesFor, limitsFor, sizeOf } from "./batch.js";
 import { computePlan } from "./payout.js";
 import { examine } from "./simulate.js";
 import { type PayoutView } from "./view.js";
@@ -43,7 +36,7 @@ const simulateBatch = async (
         if (row === undefined) throw new RangeError("a simulation with more contents than the operation");
         return limitsFor(row.recipient, content, constants);
       });
-      const bytes = await forgedBytes(acting, asTransfers(candidates), limits);
+      const bytes = sizeOf(asTransfers(candidates), limits, acting.facts.atHead.counter);
       summary.batches += 1;
       summary.fees += feesFor(bytes, limits, feeRates, 0).reduce((total, fee) => total + fee, 0n);
       const allocated = BigInt(examination.contents.filter((content) => content.allocated).length);

@@ -5,13 +5,12 @@ import {
   appendDecided,
   asTransfers,
   type Done,
-  forgedBytes,
   handleFault,
   holdReceiver,
   lackFunds,
   simulationContext,
 } from "./acting.js";
-import { type Candidate, composeItems, feesFor, fitting, limitsFor } from "./batch.js";
+import { type Candidate, composeItems, feesFor, fitting, limitsFor, sizeOf } from "./batch.js";
 import { fundsNeeded } from "./payout.js";
 import { examine } from "./simulate.js";
 import { type PayoutView } from "./view.js";
@@ -28,7 +27,7 @@ interface Examined {
 }
 
 /** Cuts to what one operation can carry: half a block's gas, and the limit on an operation's bytes. */
-const cutToFit = async (acting: Acting, { candidates, contents }: Examined) => {
+const cutToFit = (acting: Acting, { candidates, contents }: Examined) => {
   const { constants } = acting.facts;
   for (let count = fitting(contents, constants); ; count = Math.floor(count / 2)) {
     const kept = { candidates: candidates.slice(0, count), contents: contents.slice(0, count) };
@@ -37,7 +36,7 @@ const cutToFit = async (acting: Acting, { candidates, contents }: Examined) => {
       if (candidate === undefined) throw new RangeError("a simulation with more contents than the operation");
       return limitsFor(candidate.recipient, content, constants);
     });
-    const bytes = await forgedBytes(acting, asTransfers(kept.candidates), limits);
+    const bytes = sizeOf(asTransfers(kept.candidates), limits, acting.facts.atHead.counter);
     if (bytes <= constants.maxOperationDataLength || count <= 1) return { ...kept, limits, bytes };
   }
 };
@@ -59,7 +58,7 @@ export const formBatch = async (
   }
   if (examination.verdict !== "fine") return handleFault(acting, candidates, examination);
   const { constants, feeRates, atHead } = acting.facts;
-  const fit = await cutToFit(acting, { candidates, contents: examination.contents });
+  const fit = cutToFit(acting, { candidates, contents: examination.contents });
   const fees = feesFor(fit.bytes, fit.limits, feeRates, 0);
   if (state.batches.size === 0) {
     const needed = fundsNeeded(state, fees[0] ?? 0n, constants.originationSize * constants.costPerByte);

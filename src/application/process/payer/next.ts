@@ -1,5 +1,7 @@
+import { type DomainEvent } from "../../../domain/events.js";
 import { type ProtocolHash } from "../../../domain/identifiers.js";
 import * as Wallet from "../../../domain/wallet/wallet.js";
+import { walletOf } from "../../aggregates.js";
 import { type Action, wait } from "./action.js";
 import { advanceOldestPayout, simulateNewest } from "./payout.js";
 import {
@@ -102,11 +104,32 @@ const stopWhenUnexplained: Step = ({ view, facts }) =>
     ? undefined
     : unexplained({ view, facts });
 
+const first = (steps: readonly Step[], situation: Situation): Action | undefined => {
+  for (const step of steps) {
+    const action = step(situation);
+    if (action) return action;
+  }
+  return undefined;
+};
+
+/** All that one look at the chain says of the wallet's operations goes into the log together. */
+const watchWallet: Step = (situation) => {
+  const events: DomainEvent[] = [];
+  let { wallet } = situation.view;
+  const { owns, evolve } = walletOf(situation.view.payer);
+  for (;;) {
+    const seen = { ...situation, view: { ...situation.view, wallet } };
+    const action = first([accountForFinalCounters, recordInclusions, proveDeaths], seen);
+    if (action?.do !== "append")
+      return events.length > 0 ? { do: "append", to: { stream: "wallet" }, events } : action;
+    events.push(...action.events);
+    wallet = { ...wallet, state: action.events.filter(owns).reduce(evolve, wallet.state) };
+  }
+};
+
 const STEPS: readonly Step[] = [
   holdTerm,
-  accountForFinalCounters,
-  recordInclusions,
-  proveDeaths,
+  watchWallet,
   settleBatches,
   writeCheckpoint,
   endRestore,
@@ -121,10 +144,5 @@ const STEPS: readonly Step[] = [
 ];
 
 /** The one thing to do now. Pure: the same log, chain and memory give the same action. */
-export const next = (situation: Situation): Action => {
-  for (const step of STEPS) {
-    const action = step(situation);
-    if (action) return action;
-  }
-  return wait({ reason: "nothing-to-pay" });
-};
+export const next = (situation: Situation): Action =>
+  first(STEPS, situation) ?? wait({ reason: "nothing-to-pay" });

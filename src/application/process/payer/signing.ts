@@ -10,11 +10,10 @@ import {
   type Done,
   type Fault,
   find,
-  forgedBytes,
   handleFault,
   simulationContext,
 } from "./acting.js";
-import { type Candidate, feesFor, limitsFor, transfersOperation } from "./batch.js";
+import { type Candidate, feesFor, limitsFor, sizeOf, transfersOperation } from "./batch.js";
 import { type Prepared } from "./memory.js";
 import {
   branchFor,
@@ -51,7 +50,7 @@ const prepare = async (
     if (content === undefined) throw new RangeError("a simulation with fewer contents than the operation");
     return limitsFor(recipient, content, acting.facts.constants);
   });
-  return { limits, bytes: await forgedBytes(acting, transfers, limits) };
+  return { limits, bytes: sizeOf(transfers, limits, acting.facts.atHead.counter) };
 };
 
 /** A batch that cannot be signed as it was fixed: one receiver's fault voids it, so that the others go on. */

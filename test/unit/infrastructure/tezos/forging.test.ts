@@ -12,6 +12,7 @@ import {
 } from "../../../../src/domain/identifiers.js";
 import { mutez } from "../../../../src/domain/money.js";
 import { contentToJson } from "../../../../src/infrastructure/tezos/content-json.js";
+import { sizeOf } from "../../../../src/application/process/payer/batch.js";
 import { TezosOperationCodec } from "../../../../src/infrastructure/tezos/forging.js";
 import { keyOf } from "../../../../src/sandbox/keys.js";
 import { someContract, someTz } from "../../../support/chain-model.js";
@@ -116,6 +117,23 @@ describe("forging", () => {
     const forged = await codec.forge(operation);
     expect(forged.length / 2).to.equal(32 + 247 * 56);
     expect(isDeepStrictEqual(await codec.parse(forged), operation)).to.equal(true);
+  });
+
+  it("is as long as fees are computed from, whatever the numbers", async () => {
+    const transfer = contents.filter((content) => content.kind === "transaction");
+    await fc.assert(
+      fc.asyncProperty(fc.array(transfer, { minLength: 1, maxLength: 4 }), amounts, async (list, after) => {
+        const numbered = list.map((content, i) => ({
+          ...content,
+          fee: mutez(2_000_000n),
+          counter: asCounter((after % 2n ** 40n) + BigInt(i) + 1n),
+        }));
+        const forged = await codec.forge({ branch: blockOf("branch"), contents: numbered });
+        const toSend = list.map(({ destination, amount }) => ({ recipient: destination, amount }));
+        expect(sizeOf(toSend, list, asCounter(after % 2n ** 40n))).to.equal(forged.length / 2);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it("refuses amounts that no operation can carry", async () => {
