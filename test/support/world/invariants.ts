@@ -3,9 +3,11 @@ import { expect } from "chai";
 import { isRefused } from "../../../src/domain/decision.js";
 import { type DomainEvent } from "../../../src/domain/events.js";
 import { type OperationHash } from "../../../src/domain/identifiers.js";
+import type * as Baker from "../../../src/domain/baker/baker.js";
 import * as Payment from "../../../src/domain/payment/payment.js";
 import * as Wallet from "../../../src/domain/wallet/wallet.js";
 import { type Content } from "../../../src/application/ports/chain.js";
+import { FINALITY } from "../../../src/application/process/payer/facts.js";
 import { type Installation } from "./installation.js";
 
 type Of<T extends DomainEvent["type"]> = Extract<DomainEvent, { type: T }>;
@@ -16,6 +18,9 @@ interface Folded {
   readonly signed: Map<OperationHash, Of<"OperationSigned">["data"]>;
   readonly foreign: Set<OperationHash>;
   events: number;
+  mode: Baker.Mode;
+  /** Handed to nodes, as of the last check. */
+  injected: number;
 }
 
 const paymentTypes = new Set<string>(Payment.Event.options.map((option) => option.shape.type.value));
@@ -30,18 +35,29 @@ const blank = (): Folded => ({
   signed: new Map(),
   foreign: new Set(),
   events: 0,
+  mode: "off",
+  injected: 0,
 });
 
-/** Folds what was appended since the last check; a checkpoint must say what the fold from zero says. */
+/**
+ * Folds what was appended since the last check. A checkpoint must say what the fold from zero says; outside *on*
+ * nothing is signed, and nothing injected by whoever looked since (I10).
+ */
 const fold = (world: Installation): Folded => {
   const folded = folds.get(world) ?? blank();
   folds.set(world, folded);
   const events = world.events();
+  let wasOn = folded.mode === "on";
   for (const { stream, event } of events.slice(folded.events)) {
     if (event.type === "WalletCheckpointed") {
       expect({ ...folded.wallet, events: 0 }).to.deep.equal(event.data.state);
     }
+    if (event.type === "ModeChanged") {
+      folded.mode = event.data.mode;
+      wasOn ||= folded.mode === "on";
+    }
     if (event.type === "OperationSigned") {
+      if (folded.mode !== "on") throw new Error(`${event.data.hash} was signed in mode ${folded.mode}`);
       const decision = Wallet.sign(event.data)(folded.wallet);
       if (isRefused(decision)) throw new Error(`${event.data.hash} was signed against ${decision.refused}`);
     }
@@ -53,7 +69,10 @@ const fold = (world: Installation): Folded => {
     if (event.type === "OperationSigned") folded.signed.set(event.data.hash, event.data);
     if (event.type === "ForeignOperationFound") folded.foreign.add(event.data.hash);
   }
+  if (!wasOn && world.injected.length > folded.injected)
+    throw new Error(`${world.injected.at(-1)} was injected in mode ${folded.mode}`);
   folded.events = events.length;
+  folded.injected = world.injected.length;
   return folded;
 };
 
@@ -171,7 +190,7 @@ const checkInjected = (world: Installation, { signed }: Folded): void => {
     if (!signed.has(hash)) throw new Error(`injected but not in the log: ${hash}`);
 };
 
-/** I1 to I4, I7 and I11, on everything there is; throws at the first that does not hold. */
+/** I1 to I4, I7, I10 and I11, on everything there is; throws at the first that does not hold. */
 export const checkInvariants = (world: Installation): void => {
   const folded = fold(world);
   const chain = operationsOnChain(world);
@@ -180,6 +199,39 @@ export const checkInvariants = (world: Installation): void => {
   checkIntents(chain, folded);
   checkConservation(world, chain);
   checkInjected(world, folded);
+};
+
+/**
+ * What these cycles owed has come to its end: paid by an operation that is final, carried, or held for a reason that
+ * is its receiver's; nothing of them is under way (I8).
+ */
+export const checkAllIsFinal = (world: Installation, cycles: readonly number[]): void => {
+  const { wallet, payments, signed } = fold(world);
+  const finalLevel = world.model.head.level - FINALITY;
+  for (const cycle of cycles) {
+    const [stream, state] = [...payments].find(([name]) => name.endsWith(`_${cycle}`)) ?? [
+      "",
+      Payment.initial,
+    ];
+    expect(state.completed, `cycle ${cycle} is complete`).to.not.equal(undefined);
+    const live = wallet.operations.filter(({ hash }) => signed.get(hash)?.payment === stream);
+    expect(live, `live operations of cycle ${cycle}`).to.deep.equal([]);
+    for (const { id, status } of state.obligations.values()) {
+      expect(status.at, `${stream} ${id}`).to.be.oneOf(["paid", "carried", "held"]);
+      if (status.at !== "paid" || status.operation === null) continue;
+      const { operation } = status;
+      expect(levelOf(world, operation), `${stream} ${id} is paid at`).to.be.within(1, finalLevel);
+    }
+  }
+};
+
+/** The block of the head's branch that an operation stands in. */
+const levelOf = ({ model }: Installation, hash: OperationHash): number | undefined => {
+  for (let level: number = model.head.level; level > 0; level -= 1) {
+    const block = model.block(level);
+    if (block?.operations.some(({ operation }) => operation.hash === hash)) return level;
+  }
+  return undefined;
 };
 
 /** What was applied on chain for each obligation of these cycles: its receiver and amount, in the order paid. */

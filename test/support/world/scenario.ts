@@ -5,7 +5,7 @@ import { type Genesis } from "../../../src/sandbox/model/types.js";
 import { modelGenesis, someContract } from "../chain-model.js";
 import { addressOf } from "../rewards.js";
 import { Crash, type CrashPoint } from "./faults.js";
-import { checkInvariants } from "./invariants.js";
+import { checkAllIsFinal, checkInvariants } from "./invariants.js";
 import { type Installation, isSettled } from "./installation.js";
 import { World } from "./world.js";
 
@@ -66,7 +66,10 @@ export const runReference = async (world: Installation, point?: CrashPoint): Pro
       await running.process.step();
     }
     checkInvariants(world);
-    if (CYCLES.every((cycle) => isSettled(world, cycle))) return { calls: first.gate.names, blocks };
+    if (CYCLES.every((cycle) => isSettled(world, cycle))) {
+      checkAllIsFinal(world, CYCLES);
+      return { calls: first.gate.names, blocks };
+    }
     if (!reorganised && world.model.head.level === REORGANISED_AT) {
       world.reorganise(1, false);
       reorganised = true;
@@ -95,7 +98,7 @@ export const runWithInterlude = async (
       await second.process.step();
       checkInvariants(world);
     }
-    if (CYCLES.every((cycle) => isSettled(world, cycle))) return;
+    if (CYCLES.every((cycle) => isSettled(world, cycle))) return checkAllIsFinal(world, CYCLES);
     world.bake();
   }
   throw new Error(`not settled after ${MOST_BLOCKS} blocks: ${JSON.stringify(slow.reports.slice(-3))}`);
