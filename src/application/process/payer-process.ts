@@ -7,12 +7,12 @@ import { StoreUnavailable } from "../ports/event-store.js";
 import { SourceUnavailable } from "../ports/reward-source.js";
 import { CycleWatcher } from "./cycle-watcher.js";
 import { perform } from "./payer/actions.js";
-import { type Waiting } from "./payer/action.js";
+import { type Waiting, writtenBy } from "./payer/action.js";
 import { ChainObserver, type Facts } from "./payer/facts.js";
 import { blankMemory, type Memory } from "./payer/memory.js";
 import { next } from "./payer/next.js";
 import { type PayerPorts } from "./payer/ports.js";
-import { loadView } from "./payer/view.js";
+import { loadView, reloadView } from "./payer/view.js";
 import { RewardComputer, type RewardPorts } from "./reward-computer.js";
 import { Term, type TermPorts } from "./term.js";
 
@@ -109,12 +109,14 @@ export class PayerProcess {
   ): Promise<Waiting | undefined> {
     const { repository, baker } = this.ports;
     const { memory } = this;
+    let view = await loadView(repository, baker, payer, unfinished);
     for (let acts = 0; acts < ACTS_PER_LOOK; acts += 1) {
-      const view = await loadView(repository, baker, payer, unfinished);
       const situation = { view, facts, memory };
-      const waiting = await perform(next(situation), { ...situation, ports: this.ports });
+      const action = next(situation);
+      const waiting = await perform(action, { ...situation, ports: this.ports });
       if (waiting?.reason === "not-leader") this.term.lose();
       if (waiting !== undefined) return waiting;
+      view = await reloadView(repository, view, writtenBy(action));
     }
     return undefined;
   }

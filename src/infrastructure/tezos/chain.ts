@@ -29,6 +29,7 @@ import { contentToJson } from "./content-json.js";
 import { NodeRefusal, NotThere } from "./node-errors.js";
 import { type NodeHealth, type Nodes } from "./nodes.js";
 import { operationsOf, simulated, toSimulation } from "./receipts.js";
+import { Remembered } from "./remembered.js";
 import * as replies from "./replies.js";
 
 /** A signature of zeros: simulations do not check it. */
@@ -41,8 +42,11 @@ const blockPath = (id: BlockHash | Level): string => `/chains/main/blocks/${id}`
 
 /** The chain over the nodes' RPC. */
 export class TezosChain implements Chain {
-  private readonly metadataOf = new Map<BlockHash, replies.MetadataReply>();
-  private readonly constantsOf = new Map<ProtocolHash, ChainConstants>();
+  private readonly headers = new Remembered<BlockHash, replies.HeaderReply>(REMEMBERED);
+  private readonly metadataOf = new Remembered<BlockHash, replies.MetadataReply>(REMEMBERED);
+  /** By address and block. */
+  private readonly accounts = new Remembered<string, Account>(REMEMBERED);
+  private readonly constantsOf = new Remembered<ProtocolHash, ChainConstants>(REMEMBERED);
 
   constructor(
     private readonly nodes: Nodes,
@@ -50,7 +54,9 @@ export class TezosChain implements Chain {
   ) {}
 
   async head(): Promise<Head> {
-    const { hash, level, predecessor, chain_id: chainId, protocol, timestamp } = await this.nodes.head();
+    const header = await this.nodes.head();
+    const { hash, level, predecessor, chain_id: chainId, protocol, timestamp } = header;
+    this.headers.set(hash, header);
     const { next_protocol: nextProtocol, level_info: info } = await this.metadata(hash);
     if (info === undefined) throw new ChainUnavailable("the node is still at its genesis block");
     return { hash, level, predecessor, chainId, protocol, nextProtocol, cycle: info.cycle, timestamp };
@@ -62,7 +68,8 @@ export class TezosChain implements Chain {
   }
 
   async block(id: BlockHash | Level, source: TzAddress): Promise<Block> {
-    const header = await this.read(id, "header", replies.header);
+    const ask = () => this.read(id, "header", replies.header);
+    const header = await (typeof id === "string" ? this.headers.get(id, ask) : ask());
     const { hash, level, predecessor, protocol } = header;
     const [{ max_operations_ttl: maxOperationsTtl }, operations] = await Promise.all([
       this.metadata(hash),
@@ -71,19 +78,8 @@ export class TezosChain implements Chain {
     return { hash, level, predecessor, protocol, maxOperationsTtl, operations };
   }
 
-  async account(address: TzAddress, at: BlockHash): Promise<Account> {
-    const path = `context/contracts/${address}`;
-    const account = await this.readIfThere(at, path, replies.account);
-    if (account === undefined) {
-      const counter = await this.readIfThere(at, `${path}/counter`, replies.counterReply);
-      return { balance: ZERO, counter: counter ?? asCounter(0n), revealed: false };
-    }
-    const { balance, counter, revealed } = account;
-    return {
-      balance,
-      counter: counter ?? asCounter(0n),
-      revealed: revealed ?? (await this.readIfThere(at, `${path}/manager_key`, replies.managerKey)) != null,
-    };
+  account(address: TzAddress, at: BlockHash): Promise<Account> {
+    return this.accounts.get(`${address} ${at}`, () => this.readAccount(address, at));
   }
 
   /** Of all nodes together; an operation in several classes is shown in the most hopeful one. */
@@ -100,11 +96,9 @@ export class TezosChain implements Chain {
   /** Remembered by protocol, which alone decides them; a block's context is already its successor's protocol's. */
   async constants(at: BlockHash): Promise<ChainConstants> {
     const { next_protocol: protocol } = await this.metadata(at);
-    const known = this.constantsOf.get(protocol);
-    if (known) return known;
-    const read = readConstants(await this.read(at, "context/constants", z.unknown()), protocol);
-    this.constantsOf.set(protocol, read);
-    return read;
+    return this.constantsOf.get(protocol, async () =>
+      readConstants(await this.read(at, "context/constants", z.unknown()), protocol),
+    );
   }
 
   feeRates(): Promise<FeeRates> {
@@ -178,15 +172,23 @@ export class TezosChain implements Chain {
     );
   }
 
-  /** Metadata of a block never changes. */
-  private async metadata(hash: BlockHash): Promise<replies.MetadataReply> {
-    const known = this.metadataOf.get(hash);
-    if (known) return known;
-    const read = await this.read(hash, "metadata", replies.metadata);
-    this.metadataOf.set(hash, read);
-    const [oldest] = this.metadataOf.keys();
-    if (this.metadataOf.size > REMEMBERED && oldest !== undefined) this.metadataOf.delete(oldest);
-    return read;
+  private async readAccount(address: TzAddress, at: BlockHash): Promise<Account> {
+    const path = `context/contracts/${address}`;
+    const account = await this.readIfThere(at, path, replies.account);
+    if (account === undefined) {
+      const counter = await this.readIfThere(at, `${path}/counter`, replies.counterReply);
+      return { balance: ZERO, counter: counter ?? asCounter(0n), revealed: false };
+    }
+    const { balance, counter, revealed } = account;
+    return {
+      balance,
+      counter: counter ?? asCounter(0n),
+      revealed: revealed ?? (await this.readIfThere(at, `${path}/manager_key`, replies.managerKey)) != null,
+    };
+  }
+
+  private metadata(hash: BlockHash): Promise<replies.MetadataReply> {
+    return this.metadataOf.get(hash, () => this.read(hash, "metadata", replies.metadata));
   }
 
   /** What belongs to a block; throws `BlockUnavailable` when no node has it. */

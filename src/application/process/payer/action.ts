@@ -36,3 +36,11 @@ export type Action =
   | { readonly do: "wait"; readonly waiting: Waiting };
 
 export const wait = (waiting: Waiting): Action => ({ do: "wait", waiting });
+
+/** Which streams beside the wallet's an action may write to. */
+export const writtenBy = (action: Action): { readonly cycle?: Cycle; readonly ledger?: boolean } => {
+  if ("cycle" in action) return { cycle: action.cycle };
+  if (action.do !== "append") return {};
+  const { to } = action;
+  return "cycle" in to ? { cycle: to.cycle } : { ledger: to.stream === "ledger" };
+};

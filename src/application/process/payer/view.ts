@@ -77,3 +77,23 @@ export const loadView = async (
     cycles = [...cycles, ...missing].sort((a, b) => a - b);
   }
 };
+
+/**
+ * The view after an act of this process, with what the act may have written loaded again, and the wallet after it.
+ * The rest is as it was looked at: what others write there meanwhile is met at the wallet's revision, or at that of
+ * the stream written to.
+ */
+export const reloadView = async (
+  repository: Repository,
+  view: LogView,
+  written: { readonly cycle?: CycleNumber; readonly ledger?: boolean },
+): Promise<LogView> => {
+  const { bakerAddress } = view;
+  const ledger = written.ledger ? await repository.load(ledgerOf(bakerAddress)) : view.ledger;
+  const payouts = await Promise.all(
+    view.payouts.map((payout) =>
+      payout.cycle === written.cycle ? loadPayout(repository, bakerAddress, payout.cycle) : payout,
+    ),
+  );
+  return { ...view, ledger, payouts, wallet: await repository.load(walletOf(view.payer)) };
+};
