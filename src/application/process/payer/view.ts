@@ -91,8 +91,8 @@ export const reloadView = async (
   const { bakerAddress } = view;
   const ledger = written.ledger ? await repository.load(ledgerOf(bakerAddress)) : view.ledger;
   const payouts = await Promise.all(
-    view.payouts.map((payout) =>
-      payout.cycle === written.cycle ? loadPayout(repository, bakerAddress, payout.cycle) : payout,
+    view.payouts.map(async (payout) =>
+      payout.cycle === written.cycle ? await loadPayout(repository, bakerAddress, payout.cycle) : payout,
     ),
   );
   return { ...view, ledger, payouts, wallet: await repository.load(walletOf(view.payer)) };
