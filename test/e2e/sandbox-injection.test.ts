@@ -1,34 +1,15 @@
 import { expect } from "chai";
-import { readFileSync } from "node:fs";
 import { inMemory } from "../../src/sandbox/journal.js";
-import { someContract, someTz } from "../support/chain-model.js";
+import { someTz } from "../support/chain-model.js";
 import {
   pay,
   PAYER_KEY,
   rpcTransfers,
   signOperation,
   startTestSandbox,
-  testGenesis,
   type TestSandbox,
 } from "../support/sandbox.js";
-import { keyOf } from "../../src/sandbox/keys.js";
-
-const recorded = JSON.parse(readFileSync("test/fixtures/node/recorded.json", "utf8")) as Record<
-  string,
-  Record<string, unknown>
->;
-const ALICE = someTz("alice");
-const UNREVEALED = keyOf("unrevealed");
-const REFUSING = someContract("refusing");
-const PREFIX = "proto.025-PsUshuai.";
-const genesis = () =>
-  testGenesis({
-    accounts: [
-      { address: ALICE, balance: 5_000_000n },
-      { address: UNREVEALED.address, balance: 9_000_000n },
-      { address: REFUSING, balance: 0n, script: { kind: "refuses" } },
-    ],
-  });
+import { ALICE, genesis, PREFIX, recorded, REFUSING, UNREVEALED } from "../support/sandbox-accounts.js";
 
 describe("sandbox node: simulation, preapply and injection over HTTP", () => {
   let node: TestSandbox;
