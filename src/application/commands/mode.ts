@@ -31,14 +31,19 @@ const pauseForMode = (acts: Acts, payer: TzAddress, mode: Baker.Mode): Promise<v
   return act(acts, walletOf(payer), Wallet.pause(pause));
 };
 
+/** Somebody may have switched at the same time: whoever comes last leaves nothing signed outside *on*. */
+const pauseUnlessOn = async (acts: Acts): Promise<void> => {
+  const { mode, payer } = (await acts.repository.load(bakerOf(acts.baker))).state;
+  if (mode === "on" || payer === undefined) return;
+  const { adopted } = (await acts.repository.load(walletOf(payer))).state;
+  if (adopted !== null) await pauseForMode(acts, payer, mode);
+};
+
 const enter = async (acts: Acts, payer: TzAddress): Promise<void> => {
   await acts.assertSigns(payer);
   await adopt(acts, payer);
   await change(acts, "on");
   await act(acts, walletOf(payer), Wallet.resume({ reason: "mode", actor: acts.actor }));
-  // Somebody may have left *on* between the two.
-  const { mode } = (await acts.repository.load(bakerOf(acts.baker))).state;
-  if (mode !== "on") await pauseForMode(acts, payer, mode);
 };
 
 /**
@@ -48,9 +53,12 @@ const enter = async (acts: Acts, payer: TzAddress): Promise<void> => {
  */
 export const switchMode = async (acts: Acts, mode: Baker.Mode): Promise<void> => {
   const { payer, mode: current } = await ensureRegistered(acts);
-  if (mode === "on") return enter(acts, payer ?? refuseAct("no-payer"));
-  if (payer !== undefined && current === "on") await pauseForMode(acts, payer, mode);
-  return change(acts, mode);
+  if (mode === "on") await enter(acts, payer ?? refuseAct("no-payer"));
+  else {
+    if (payer !== undefined && current === "on") await pauseForMode(acts, payer, mode);
+    await change(acts, mode);
+  }
+  await pauseUnlessOn(acts);
 };
 
 const payerOf = async (acts: Acts): Promise<TzAddress> => {

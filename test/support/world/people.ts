@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { ActRefused, type Acts } from "../../../src/application/commands/acts.js";
+import { type Evidence } from "../../../src/application/commands/pay-cycle.js";
 import { holdPayment, releasePayment } from "../../../src/application/commands/payments.js";
+import { type PastTransfer } from "../../../src/application/ports/transfers.js";
 import { Repository } from "../../../src/application/repository.js";
 import { asCycle } from "../../../src/domain/identifiers.js";
 import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.js";
@@ -17,6 +19,13 @@ export const actsOf = (world: World): Acts => ({
   assertSigns: async () => undefined,
   actor: "cli:somebody",
   metadata: () => ({ correlationId: randomUUID(), causationId: "command", actor: "cli:somebody" }),
+});
+
+/** What TAPS can find out about a cycle; `sent`: what the chain's index shows of the wallet. */
+export const evidenceOf = (world: World, sent: readonly PastTransfer[] = []): Evidence => ({
+  log: new CodedEventLog(world.store),
+  source: world.source(),
+  transfers: { sentAfter: async (_from, level) => sent.filter((transfer) => transfer.level > level) },
 });
 
 /** A person holds a delegator's payment and lets it go again; refusals are answers like any other. */

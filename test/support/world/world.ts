@@ -134,7 +134,7 @@ export class World implements Installation {
     };
   }
 
-  private source(): RewardSource {
+  source(): RewardSource {
     return {
       head: async () => ({
         cycle: this.model.cycleOf(this.model.head.level),
