@@ -26,8 +26,8 @@ export const cycleCommand = (program: Command, services: Services): void => {
     .option("--json", "print what the wallet has sent as JSON")
     .action(async (n: Cycle, { yes, ...options }: Json & { readonly yes?: true }) => {
       const acts = await services.acts();
-      const { written, doubtful } = await payCycle(acts, n, await services.evidence(), yes === true);
-      if (options.json) printJson({ cycle: n, written, doubtful });
+      const { written, doubtful, held } = await payCycle(acts, n, await services.evidence(), yes === true);
+      if (options.json) printJson({ cycle: n, written, doubtful, held });
       else for (const transfer of doubtful) print(inOneLine(transfer));
       if (!written)
         throw new CommandEnd(
@@ -35,7 +35,8 @@ export const cycleCommand = (program: Command, services: Services): void => {
           `cycle ${n} may have been paid by other means: since it ended the wallet has sent ${doubtful.length} ` +
             `transfers to its delegators. If it is still to be paid: taps cycle pay ${n} --yes`,
         );
-      tell(`cycle ${n} will be paid by the running "taps start"`);
+      if (held !== null) tell(`cycle ${n} is held (${held}): it is paid after "taps cycle release ${n}"`);
+      else tell(`cycle ${n} will be paid by the running "taps start"`);
     });
   cycle
     .command("show")

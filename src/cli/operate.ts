@@ -24,7 +24,8 @@ export const operateCommands = (program: Command, services: Services): void => {
     .command("resume")
     .description("sign again after a pause or a finding")
     .action(async () => {
-      await resumeWallet(await services.acts());
-      tell("resumed");
+      const stops = await resumeWallet(await services.acts());
+      for (const { reason, detail } of stops) tell(`still stopped, ${reason}: ${detail}`);
+      if (stops.length === 0) tell("resumed");
     });
 };

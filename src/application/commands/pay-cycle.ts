@@ -1,5 +1,11 @@
 import * as Baker from "../../domain/baker/baker.js";
-import { type Address, type Cycle, type OperationHash, type TzAddress } from "../../domain/identifiers.js";
+import * as Cycle from "../../domain/cycle/cycle.js";
+import {
+  type Address,
+  type Cycle as CycleNumber,
+  type OperationHash,
+  type TzAddress,
+} from "../../domain/identifiers.js";
 import { describeRefusal } from "../../domain/reward/refusals.js";
 import * as Wallet from "../../domain/wallet/wallet.js";
 import { bakerOf, cycleOf } from "../aggregates.js";
@@ -18,6 +24,13 @@ export interface Evidence {
   readonly transfers: TransferHistory;
 }
 
+export interface PaymentRequest {
+  readonly written: boolean;
+  readonly doubtful: readonly PastTransfer[];
+  /** Why a person holds the cycle: it is paid when that hold is released. */
+  readonly held: string | null;
+}
+
 /**
  * A person's word that a cycle is to be paid; lifts the hold of cycles that were missed. A cycle that ended before
  * the switch to *on* may have been paid by other means: if the wallet has sent anything to its delegators since that
@@ -25,27 +38,29 @@ export interface Evidence {
  */
 export const payCycle = async (
   acts: Acts,
-  cycle: Cycle,
+  cycle: CycleNumber,
   evidence: Evidence,
   confirmed: boolean,
-): Promise<{ readonly written: boolean; readonly doubtful: readonly PastTransfer[] }> => {
+): Promise<PaymentRequest> => {
   const baker = await ensureRegistered(acts);
   const payer = baker.payer ?? refuseAct("no-payer");
   const { cycle: running } = await acts.chain.head();
   if (cycle > running) refuseAct("not-begun", { running });
+  const life = cycleOf(acts.baker, cycle);
+  if (Cycle.isFinished((await acts.repository.load(life)).state)) refuseAct("finished");
   const mayBePaid = !Baker.pays(baker, cycle) && cycle < (baker.onSince ?? running);
   const doubtful = mayBePaid ? await unexplained(acts, cycle, baker, payer, evidence) : [];
-  if (doubtful.length > 0 && !confirmed) return { written: false, doubtful };
+  if (doubtful.length > 0 && !confirmed) return { written: false, doubtful, held: null };
   await act(acts, bakerOf(acts.baker), Baker.requestPayment({ cycle, actor: acts.actor }));
-  const { held } = (await acts.repository.load(cycleOf(acts.baker, cycle))).state;
+  const { held } = (await acts.repository.load(life)).state;
   if (held?.reason === "missed-cycles") await releaseCycle(acts, cycle);
-  return { written: true, doubtful };
+  return { written: true, doubtful, held: held?.reason === "person" ? held.detail : null };
 };
 
 /** What the wallet sent to the cycle's delegators after its end, other than by operations of this log. */
 const unexplained = async (
   { baker, chain }: Acts,
-  cycle: Cycle,
+  cycle: CycleNumber,
   { registered, terms }: Baker.State,
   payer: TzAddress,
   { log, source, transfers }: Evidence,

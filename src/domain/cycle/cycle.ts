@@ -140,19 +140,22 @@ export const reopen =
   (state) =>
     state.at === "settled" ? [{ type: "CycleReopened", data: { actor } }] : [];
 
-/** Stops new batches of the cycle, and all later cycles. */
+/** Stops new batches of the cycle, and all later cycles. A person's word replaces what TAPS held it for by itself. */
 export const hold =
   (command: Data<"CycleHeld">): Decide =>
   (state) => {
     if (state.at === "unknown") return refuse("never-opened");
     if (finished(state)) return refuse("finished");
-    return state.held ? [] : [{ type: "CycleHeld", data: command }];
+    const covered = state.held?.reason === "person" || state.held?.reason === command.reason;
+    return covered ? [] : [{ type: "CycleHeld", data: command }];
   };
 
 export const release =
   (command: Data<"CycleReleased">): Decide =>
-  (state) =>
-    state.held ? [{ type: "CycleReleased", data: command }] : [];
+  (state) => {
+    if (state.at === "unknown") return refuse("never-opened");
+    return state.held ? [{ type: "CycleReleased", data: command }] : [];
+  };
 
 /** Gives a cycle up for good. `planUndone`: its plan, if there was one, is void and its take returned. */
 export const skip =

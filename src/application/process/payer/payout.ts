@@ -188,9 +188,21 @@ const settle: PayoutStep = (payout, { view }) => {
   );
 };
 
+/**
+ * The oldest plan; without one, the oldest cycle. An older cycle that a person asks for waits for the one that has
+ * taken the balances: it could not take them itself.
+ */
+const oldestPayout = ({ payouts, ledger, bakerAddress }: LogView): PayoutView | undefined => {
+  const unfinished = payouts.filter(({ life }) => !Cycle.isFinished(life.state));
+  const taking = ledger.state.take?.payment;
+  const isPlanned = ({ cycle, payment }: PayoutView) =>
+    payment.state.plan !== undefined || Payment.cycleStream(bakerAddress, cycle) === taking;
+  return unfinished.find(isPlanned) ?? unfinished[0];
+};
+
 /** What the oldest unfinished payout needs: it alone plans, forms and signs. */
 export const advanceOldestPayout: Step = (situation) => {
-  const payout = situation.view.payouts.find(({ life }) => !Cycle.isFinished(life.state));
+  const payout = oldestPayout(situation.view);
   if (payout === undefined) return undefined;
   for (const step of [respectHold, plan, moveMoney, settle]) {
     const action = step(payout, situation);

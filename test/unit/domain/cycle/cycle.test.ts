@@ -123,10 +123,26 @@ describe("cycle", () => {
         .again.thenNothing();
     }
     given(Cycle).when(Cycle.hold(reason)).thenRefused("never-opened");
+    given(Cycle).when(Cycle.release({ actor })).thenRefused("never-opened");
     for (const where of ["settled", "skipped"] as const) {
       given(Cycle, at(where)).when(Cycle.hold(reason)).thenRefused("finished");
     }
     given(Cycle, at("paying")).when(Cycle.release({ actor })).thenNothing();
+  });
+
+  it("is held by a person instead of by TAPS, and not the other way round", () => {
+    const missed = { reason: "missed-cycles" as const, detail: "away", actor: "taps" };
+    given(Cycle, at("ended"))
+      .when(Cycle.hold(missed))
+      .then({ type: "CycleHeld", data: missed })
+      .again.thenNothing();
+    given(Cycle, [...at("ended"), { type: "CycleHeld", data: missed }])
+      .when(Cycle.hold(reason))
+      .then(held)
+      .again.thenNothing();
+    given(Cycle, [...at("ended"), held])
+      .when(Cycle.hold(missed))
+      .thenNothing();
   });
 
   it("is skipped at any time before it is settled, but not with a plan that stands", () => {

@@ -1,0 +1,151 @@
+import { expect } from "chai";
+import { holdCycle, skipCycle } from "../../../../src/application/commands/cycles.js";
+import { switchMode } from "../../../../src/application/commands/mode.js";
+import { payCycle } from "../../../../src/application/commands/pay-cycle.js";
+import { type PastTransfer } from "../../../../src/application/ports/transfers.js";
+import { asCycle, asLevel, operationHash } from "../../../../src/domain/identifiers.js";
+import { mutez } from "../../../../src/domain/money.js";
+import { refusalOf } from "../../../support/refusals.js";
+import { addressOf } from "../../../support/rewards.js";
+import { paidOnChain } from "../../../support/world/invariants.js";
+import { appendedBy, letPass, runTo, settle } from "../../../support/world/moments.js";
+import { actsOf, evidenceOf } from "../../../support/world/people.js";
+import { CYCLES, referenceWorld } from "../../../support/world/scenario.js";
+import { type World } from "../../../support/world/world.js";
+
+const CYCLE_BLOCKS = 8;
+const HASH = operationHash.parse("onvsLP3JFZia2mzZKWaFuFkWg2L5p3BDUhzh5Kr6CiDDN3rtQ1D");
+const sentTo = (n: number, level: number): PastTransfer => ({
+  hash: HASH,
+  level: asLevel(level),
+  target: addressOf(n),
+  amount: mutez(5n),
+});
+
+/** Switched on while `cycle` runs: the ones before it are not paid by themselves. */
+const onFrom = async (cycle: number): Promise<World> => {
+  const world = referenceWorld();
+  while (world.model.cycleOf(world.model.head.level) < cycle) world.bake();
+  await world.setUp();
+  return world;
+};
+const pay = (world: World, cycle: number, sent: readonly PastTransfer[] = [], confirmed = false) =>
+  payCycle(actsOf(world), asCycle(cycle), evidenceOf(world, sent), confirmed);
+const settled = (world: World): readonly string[] =>
+  world.events().flatMap(({ stream, event }) => (event.type === "CycleSettled" ? [stream.slice(-1)] : []));
+
+describe("taps cycle pay", () => {
+  it("writes one request, however often it is said", async () => {
+    const world = await onFrom(2);
+    expect(await appendedBy(world, () => pay(world, 0))).to.deep.equal([["baker", "CyclePaymentRequested"]]);
+    expect(await appendedBy(world, () => pay(world, 0))).to.deep.equal([]);
+  });
+
+  it("needs a wallet and a cycle that has begun", async () => {
+    const world = await onFrom(2);
+    expect(await refusalOf(pay(world, 3))).to.equal("not-begun running 2");
+    const bare = referenceWorld();
+    expect(await refusalOf(pay(bare, 0))).to.equal("no-payer");
+  });
+
+  it("is refused for a cycle that is settled or skipped", async () => {
+    const world = await onFrom(0);
+    await settle(world, [0]);
+    expect(await refusalOf(pay(world, 0))).to.equal("finished");
+    await skipCycle(actsOf(world), asCycle(1), "paid by hand");
+    expect(await refusalOf(pay(world, 1))).to.equal("finished");
+  });
+
+  it("answers what the wallet sent to the cycle's delegators since its end, and writes nothing", async () => {
+    const world = await onFrom(2);
+    const sent = [sentTo(3, CYCLE_BLOCKS + 1), sentTo(1_000, CYCLE_BLOCKS + 1), sentTo(4, CYCLE_BLOCKS - 1)];
+    const before = world.events().length;
+    expect(await pay(world, 0, sent)).to.deep.equal({ written: false, doubtful: [sent[0]], held: null });
+    expect(world.events()).to.have.length(before);
+    expect(await pay(world, 0, sent, true)).to.deep.equal({ written: true, doubtful: [sent[0]], held: null });
+    expect(await pay(world, 0, sent)).to.deep.equal({ written: true, doubtful: [], held: null });
+  });
+
+  it("does not doubt what the log itself signed", async () => {
+    const world = await onFrom(0);
+    await settle(world, [0]);
+    const later = world.model.head.level;
+    const signed = world
+      .events()
+      .flatMap(({ event }) => (event.type === "OperationSigned" ? [event.data] : []));
+    const own = signed.map(({ hash }) => ({ ...sentTo(3, later), hash }));
+    await switchMode(actsOf(world), "off");
+    while (world.model.cycleOf(world.model.head.level) < 3) world.bake();
+    await switchMode(actsOf(world), "on");
+    expect(await pay(world, 1, own)).to.deep.equal({ written: true, doubtful: [], held: null });
+  });
+
+  it("asks nobody about a cycle that is paid by itself", async () => {
+    const world = await onFrom(1);
+    expect(await pay(world, 1, [sentTo(3, 200)])).to.deep.equal({ written: true, doubtful: [], held: null });
+  });
+
+  it("pays a cycle of before the switch, once, and no other", async () => {
+    const world = await onFrom(2);
+    expect(await refusalOf(pay(world, 1))).to.match(/^inputs-refused why unfinished-cycle: /);
+    world.bake();
+    world.bake();
+    await pay(world, 1);
+    await settle(world, [1]);
+    expect(paidOnChain(world, [0])).to.deep.equal([]);
+    expect(new Set(paidOnChain(world, [1])).size).to.equal(paidOnChain(world, [1]).length);
+    expect(settled(world)).to.deep.equal(["1"]);
+  });
+
+  it("lets a later cycle that is being paid finish first", async () => {
+    for (const moment of [
+      "CyclePayoutStarted",
+      "BalancesTaken",
+      "PayoutPlanned",
+      "BatchFormed",
+      "OperationSigned",
+    ] as const) {
+      const world = await onFrom(1);
+      await runTo(world, moment);
+      await pay(world, 0);
+      await settle(world, CYCLES);
+      const due = referenceWorld();
+      await due.setUp();
+      await settle(due, CYCLES);
+      expect([...paidOnChain(world, CYCLES)].sort(), moment).to.deep.equal(
+        [...paidOnChain(due, CYCLES)].sort(),
+      );
+    }
+  });
+
+  it("releases the hold of missed cycles, and no hold of a person", async () => {
+    const world = await onFrom(0);
+    const types = async (): Promise<unknown> =>
+      (await appendedBy(world, () => pay(world, 4))).map(([, type]) => type);
+    while (world.model.cycleOf(world.model.head.level) < 6) world.bake();
+    world.bake();
+    world.bake();
+    await letPass(world, 0);
+    const held = () =>
+      world
+        .events()
+        .flatMap(({ stream, event }) =>
+          event.type === "CycleHeld" ? [[stream.slice(-1), event.data.reason]] : [],
+        );
+    expect(held()).to.deep.equal([
+      ["3", "missed-cycles"],
+      ["4", "missed-cycles"],
+      ["5", "missed-cycles"],
+    ]);
+    expect(await types()).to.deep.equal(["CyclePaymentRequested", "CycleReleased"]);
+    await holdCycle(actsOf(world), asCycle(4), "a look first");
+    expect(await types()).to.deep.equal([]);
+    expect(await pay(world, 4)).to.deep.equal({ written: true, doubtful: [], held: "a look first" });
+    await holdCycle(actsOf(world), asCycle(5), "a look first");
+    expect(held().slice(3)).to.deep.equal([
+      ["4", "person"],
+      ["5", "person"],
+    ]);
+    expect(await appendedBy(world, () => pay(world, 5))).to.deep.equal([["baker", "CyclePaymentRequested"]]);
+  });
+});
