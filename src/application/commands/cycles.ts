@@ -1,4 +1,5 @@
 import * as Cycle from "../../domain/cycle/cycle.js";
+import { isRefused } from "../../domain/decision.js";
 import { type Cycle as CycleNumber, type TzAddress } from "../../domain/identifiers.js";
 import * as Ledger from "../../domain/ledger/ledger.js";
 import * as Payment from "../../domain/payment/payment.js";
@@ -25,48 +26,69 @@ export const releaseCycle = async (acts: Acts, cycle: CycleNumber): Promise<void
  * goes back to the mutez. Run again after an interruption it goes on where it stopped.
  */
 export const skipCycle = async (acts: Acts, cycle: CycleNumber, reason: string): Promise<void> => {
-  const { baker, repository, actor, metadata } = acts;
+  const { repository, actor, metadata } = acts;
   const { payer } = await ensureRegistered(acts);
-  const life = cycleOf(baker, cycle);
   const unplanned = Cycle.skip({ reason, actor, planUndone: false });
-  const skipped = await execute(repository, life, unplanned, metadata());
-  if (skipped.done) return;
-  if (skipped.refused.refused !== "batch-formed") throw new ActRefused(skipped.refused);
-  await undoPlan(acts, cycle, reason, payer ?? refuseAct("no-payer"));
-  await act(acts, life, Cycle.skip({ reason, actor, planUndone: true }));
+  const skipped = await execute(repository, cycleOf(acts.baker, cycle), unplanned, metadata());
+  if (!skipped.done && skipped.refused.refused !== "batch-formed") throw new ActRefused(skipped.refused);
+  if (!skipped.done) return skipPlanned(acts, cycle, reason, payer ?? refuseAct("no-payer"));
+  // Of two who skipped it at once, one may have died with the balances taken.
+  if (payer === undefined || !(await takes(acts, cycle))) return;
+  await voidPlan(acts, cycle, reason, payer);
+  await returnTake(acts, cycle);
 };
 
 /**
  * The payer may be planning this very cycle on an older look at the log. It is held first, and a plan that was begun
  * is finished here before it is voided: so no append of that older look can come through afterwards, neither the
- * take (the ledger has moved on) nor the plan (it exists).
+ * take (the ledger has moved on) nor the plan (it exists). Whoever releases it meanwhile lets the payer plan anew:
+ * it is skipped only if it was held all the while.
  */
-const undoPlan = async (acts: Acts, cycle: CycleNumber, reason: string, payer: TzAddress): Promise<void> => {
-  const { baker, repository, actor } = acts;
-  const { held } = (await repository.load(cycleOf(baker, cycle))).state;
-  if (!held) await holdCycle(acts, cycle, `to be skipped: ${reason}`);
+const skipPlanned = async (
+  acts: Acts,
+  cycle: CycleNumber,
+  reason: string,
+  payer: TzAddress,
+): Promise<void> => {
+  const { baker, repository, actor, metadata } = acts;
+  const life = cycleOf(baker, cycle);
+  const wasHeld = (await repository.load(life)).state.held !== undefined;
+  if (!wasHeld) await holdCycle(acts, cycle, `to be skipped: ${reason}`);
+  const { state, revision } = await repository.load(life);
+  if (state.at === "skipped") return;
+  if (!state.held) refuseAct("changing");
   try {
-    await finishPlanning(acts, cycle, payer);
-    const { plan } = (await repository.load(paymentOf(baker, cycle))).state;
-    if (plan)
-      await act(acts, paymentOf(baker, cycle), Payment.reject({ planDigest: plan.digest, reason, actor }));
+    await voidPlan(acts, cycle, reason, payer);
   } catch (error) {
-    if (error instanceof ActRefused && !held) await releaseCycle(acts, cycle);
+    if (error instanceof ActRefused && !wasHeld) await releaseCycle(acts, cycle);
     throw error;
   }
   await returnTake(acts, cycle);
   await act(acts, rewardOf(baker, cycle), Reward.reopen(actor));
+  const decision = Cycle.skip({ reason, actor, planUndone: true })(state);
+  if (isRefused(decision)) throw new ActRefused(decision);
+  const { appended } = await repository.append(life.stream, revision, decision, metadata());
+  if (!appended && (await repository.load(life)).state.at !== "skipped") refuseAct("changing");
+};
+
+const voidPlan = async (acts: Acts, cycle: CycleNumber, reason: string, payer: TzAddress): Promise<void> => {
+  const payment = paymentOf(acts.baker, cycle);
+  await finishPlanning(acts, cycle, payer);
+  const { plan } = (await acts.repository.load(payment)).state;
+  if (!plan) return;
+  await act(acts, payment, Payment.reject({ planDigest: plan.digest, reason, actor: acts.actor }));
 };
 
 const finishPlanning = async (acts: Acts, cycle: CycleNumber, payer: TzAddress): Promise<void> => {
   const { baker, repository } = acts;
   const { allocation, fixed } = (await repository.load(rewardOf(baker, cycle))).state;
   const { state } = await repository.load(paymentOf(baker, cycle));
-  if (!allocation || !fixed || state.plan) return;
+  if (!allocation || state.plan) return;
   const number = { payment: Payment.cycleStream(baker, cycle), plan: state.plans + 1 };
   const before = (await repository.load(ledgerOf(baker))).state;
   const isAnothers = before.take !== undefined && !Ledger.isTaken(number)(before);
-  if (isAnothers) return;
+  const isBegun = fixed || before.take !== undefined;
+  if (isAnothers || !isBegun) return;
   await act(acts, ledgerOf(baker), Ledger.take(number));
   const { take } = (await repository.load(ledgerOf(baker))).state;
   const { obligations, totals } = computePlan(allocation, payer, take?.balances ?? new Map());
@@ -80,10 +102,14 @@ const finishPlanning = async (acts: Acts, cycle: CycleNumber, payer: TzAddress):
   );
 };
 
-/** Gives back exactly what the newest plan took. */
+const takes = async ({ repository, baker }: Acts, cycle: CycleNumber): Promise<boolean> =>
+  (await repository.load(ledgerOf(baker))).state.take?.payment === Payment.cycleStream(baker, cycle);
+
+/** Gives back exactly what the newest plan took, which must be void: a plan that stands pays it out. */
 const returnTake = async (acts: Acts, cycle: CycleNumber): Promise<void> => {
   const { baker, repository } = acts;
-  const { plans } = (await repository.load(paymentOf(baker, cycle))).state;
+  const { plan, plans } = (await repository.load(paymentOf(baker, cycle))).state;
+  if (plan) refuseAct("changing");
   if (plans === 0) return;
   await act(acts, ledgerOf(baker), (ledger) => {
     const rows = [...(ledger.take?.balances ?? [])].map(([delegator, amount]) => ({ delegator, amount }));

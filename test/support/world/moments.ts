@@ -7,21 +7,30 @@ import { type World } from "./world.js";
 
 type Type = DomainEvent["type"];
 
-/** Acts once, just before or just after the next append with an event of this type. */
+/**
+ * Acts once, just before or just after an append: the next one with an event of this type, or the n-th from 0.
+ * Answers how to give up waiting for it.
+ */
 export const once = (
   { store }: World,
   when: "before" | "after",
-  type: Type,
+  which: Type | number,
   act: () => Promise<void>,
-): void => {
+): (() => void) => {
   const append = store.append.bind(store);
+  let appends = 0;
   store.append = async (stream, expected, events) => {
-    if (!events.some((event) => event.type === type)) return append(stream, expected, events);
+    const isIt = typeof which === "number" ? which === appends : events.some((event) => event.type === which);
+    appends += 1;
+    if (!isIt) return append(stream, expected, events);
     store.append = append;
     if (when === "before") await act();
     const outcome = await append(stream, expected, events);
     if (when === "after") await act();
     return outcome;
+  };
+  return () => {
+    store.append = append;
   };
 };
 
