@@ -139,6 +139,19 @@ describe("taps cycle skip", () => {
     expect(await outcomeOf(world)).to.deep.equal(withIt);
   });
 
+  it("returns nothing of a plan that stands, made after another skipper died and somebody released", async () => {
+    const world = await worldAt("PayoutPlanned");
+    once(world, "after", "PayoutRejected", async () => {
+      once(world, "after", "BalancesCarried", () => Promise.reject(new Error("killed")));
+      const error: unknown = await skip(world).catch((thrown: unknown) => thrown);
+      expect(error).to.have.property("message", "killed");
+      await releaseCycle(actsOf(world), TAKING);
+      await runTo(world, "PayoutPlanned");
+    });
+    expect(await refusalOf(skip(world))).to.equal("changing");
+    expect(await outcomeOf(world)).to.deep.equal(withIt);
+  });
+
   describe("with somebody else at each of its steps", () => {
     const OTHERS: Readonly<Record<string, (world: World) => Promise<void>>> = {
       "somebody skips it too": (world) =>
