@@ -35,7 +35,10 @@ export const holdPayment = async (
   refuseAct("changing");
 };
 
-/** Voids and dissolves the batch that an obligation is in. Refused once it is signed. */
+/**
+ * Voids and dissolves the batch that an obligation is in. Refused once it is signed. One that was settled meanwhile
+ * is left: the next look says what became of the obligation.
+ */
 const breakUp = async (acts: Acts, cycle: CycleNumber, obligation: string): Promise<void> => {
   const { baker, repository } = acts;
   const { payer } = await ensureRegistered(acts);
@@ -44,7 +47,10 @@ const breakUp = async (acts: Acts, cycle: CycleNumber, obligation: string): Prom
   if (status?.at !== "batched" || payer === undefined) return;
   const { batchId } = status;
   await act(acts, walletOf(payer), Wallet.voidBatch({ batchId, reason: `${obligation} is to be held` }));
-  await act(acts, paymentOf(baker, cycle), Payment.dissolve(batchId));
+  const dissolve = Payment.dissolve(batchId);
+  const dissolved = await execute(repository, paymentOf(baker, cycle), dissolve, acts.metadata());
+  if (!dissolved.done && dissolved.refused.refused !== "batch-settled")
+    throw new ActRefused(dissolved.refused);
 };
 
 /**

@@ -1,0 +1,156 @@
+import { expect } from "chai";
+import { holdPayment, releasePayment } from "../../../../src/application/commands/payments.js";
+import { type DomainEvent } from "../../../../src/domain/events.js";
+import { asCycle } from "../../../../src/domain/identifiers.js";
+import { refusalOf } from "../../../support/refusals.js";
+import { addressOf } from "../../../support/rewards.js";
+import { paidOnChain } from "../../../support/world/invariants.js";
+import { appendedBy, letPass, once, runTo, settle } from "../../../support/world/moments.js";
+import { actsOf } from "../../../support/world/people.js";
+import { CYCLES, referenceWorld } from "../../../support/world/scenario.js";
+import { type World } from "../../../support/world/world.js";
+
+const CYCLE = asCycle(0);
+/** In the first batch. */
+const DELEGATOR = addressOf(3);
+
+const hold = (world: World) => holdPayment(actsOf(world), CYCLE, DELEGATOR, "looks odd");
+const release = (world: World) => releasePayment(actsOf(world), CYCLE, DELEGATOR);
+const at = async (moment: DomainEvent["type"]): Promise<World> => {
+  const world = referenceWorld();
+  await world.setUp();
+  await runTo(world, moment);
+  return world;
+};
+const paid = (world: World): readonly string[] => [...paidOnChain(world, CYCLES)].sort();
+const types = (world: World): readonly string[] => world.events().map(({ event }) => event.type);
+const count = (world: World, type: DomainEvent["type"]): number =>
+  types(world).filter((found) => found === type).length;
+const kill = (): Promise<void> => Promise.reject(new Error("killed"));
+
+describe("taps payment hold", () => {
+  let due: readonly string[];
+  let withoutIt: readonly string[];
+  before(async () => {
+    const world = await at("CycleOpened");
+    await settle(world, CYCLES);
+    due = paid(world);
+    withoutIt = due.filter((line) => !(line.includes("_0 ") && line.includes(DELEGATOR)));
+    expect(due).to.have.length(withoutIt.length + 1);
+  });
+  /** Everybody else is paid once; and after the release this one too. */
+  const endsWell = async (world: World, why = ""): Promise<void> => {
+    await settle(world, CYCLES);
+    expect(paid(world), why).to.deep.equal(withoutIt);
+    await release(world);
+    await letPass(world, 8);
+    expect(paid(world), why).to.deep.equal(due);
+  };
+
+  it("holds what is planned and in no batch", async () => {
+    const world = await at("PayoutPlanned");
+    expect(await appendedBy(world, () => hold(world))).to.deep.equal([["payment", "ObligationHeld"]]);
+    expect(await appendedBy(world, () => hold(world))).to.deep.equal([]);
+    await endsWell(world);
+  });
+
+  it("voids and dissolves a batch that is not signed first", async () => {
+    const world = await at("BatchFormed");
+    expect(await appendedBy(world, () => hold(world))).to.deep.equal([
+      ["wallet", "BatchVoided"],
+      ["payment", "BatchDissolved"],
+      ["payment", "ObligationHeld"],
+    ]);
+    expect(await appendedBy(world, () => hold(world))).to.deep.equal([]);
+    await endsWell(world);
+  });
+
+  it("is refused once the batch is signed, whatever its operation has become, and writes nothing", async () => {
+    for (const moment of ["OperationSigned", "OperationIncluded", "OperationFinalised"] as const) {
+      const world = await at(moment);
+      const events = world.events().length;
+      expect(await refusalOf(hold(world)), moment).to.match(/^batch-has-operation hash o/);
+      expect(world.events(), moment).to.have.length(events);
+    }
+    const world = await at("BatchSettled");
+    expect(await refusalOf(hold(world))).to.equal("not-open at paid");
+    await settle(world, CYCLES);
+    expect(paid(world)).to.deep.equal(due);
+  });
+
+  it("is refused where nothing is planned", async () => {
+    const world = await at("BalancesTaken");
+    const nothing = `unknown-obligation obligation delegator:${DELEGATOR}`;
+    expect(await refusalOf(hold(world))).to.equal(nothing);
+    expect(await refusalOf(release(world))).to.equal(nothing);
+    await runTo(world, "PayoutPlanned");
+    const stranger = addressOf(1_000);
+    expect(await refusalOf(holdPayment(actsOf(world), CYCLE, stranger, "who"))).to.equal(
+      `unknown-obligation obligation delegator:${stranger}`,
+    );
+    expect(await refusalOf(release(world))).to.equal("not-held");
+  });
+
+  it("races the signing: the batch is voided, and its signature worth nothing", async () => {
+    const world = await at("BatchFormed");
+    once(world, "before", "OperationSigned", () => hold(world));
+    await endsWell(world);
+  });
+
+  it("loses to a signing that comes before the void", async () => {
+    const world = await at("BatchFormed");
+    once(world, "before", "BatchVoided", () => runTo(world, "OperationSigned"));
+    expect(await refusalOf(hold(world))).to.match(/^batch-has-operation hash o/);
+    expect(count(world, "BatchVoided")).to.equal(0);
+    await settle(world, CYCLES);
+    expect(paid(world)).to.deep.equal(due);
+  });
+
+  it("says that it is paid if all of that happens before the void", async () => {
+    const world = await at("BatchFormed");
+    once(world, "before", "BatchVoided", () => runTo(world, "BatchClosed"));
+    expect(await refusalOf(hold(world))).to.equal("not-open at paid");
+    await settle(world, CYCLES);
+    expect(paid(world)).to.deep.equal(due);
+  });
+
+  it("goes on where it was interrupted", async () => {
+    for (const moment of ["before", "after"] as const)
+      for (const step of [0, 1, 2]) {
+        const world = await at("BatchFormed");
+        once(world, moment, step, kill);
+        const error: unknown = await hold(world).catch((thrown: unknown) => thrown);
+        expect(error).to.have.property("message", "killed");
+        await hold(world);
+        expect(count(world, "ObligationHeld")).to.equal(1);
+        await endsWell(world, `${moment} ${step}`);
+      }
+  });
+
+  it("tries again when the payer forms the next batch meanwhile, and gives up by name", async () => {
+    const world = await at("BatchFormed");
+    const formAgain = async (): Promise<void> => {
+      await runTo(world, "BatchFormed");
+      once(world, "before", "ObligationHeld", formAgain);
+    };
+    const giveUp = once(world, "before", "ObligationHeld", formAgain);
+    expect(await refusalOf(hold(world))).to.equal("changing");
+    giveUp();
+    expect(count(world, "BatchVoided")).to.equal(5);
+    await hold(world);
+    await endsWell(world);
+  });
+
+  it("by two people at once is written once, and so is the release", async () => {
+    const world = await at("BatchFormed");
+    once(world, "before", "BatchVoided", () => hold(world));
+    await hold(world);
+    expect(count(world, "ObligationHeld")).to.equal(1);
+    const other = { ...actsOf(world), actor: "cli:other" };
+    once(world, "before", "ObligationReleased", () => releasePayment(other, CYCLE, DELEGATOR));
+    expect(await refusalOf(release(world))).to.equal("not-held");
+    expect(count(world, "ObligationReleased")).to.equal(1);
+    await settle(world, CYCLES);
+    expect(paid(world)).to.deep.equal(due);
+  });
+});
