@@ -68,6 +68,9 @@ export class PayerProcess {
     if (state.payer) this.memory.token = await this.term.token(state.payer, lease);
     const wallet = await repository.load(walletOf(payer));
     const facts = await this.observerOf(payer).observe(wallet.state);
+    const { chainId: registered } = state.registered;
+    const { chainId: found } = facts.head;
+    if (found !== registered) return { waiting: { reason: "other-chain", registered, found }, facts };
     const unfinished = await this.watcher.watch(state, facts.head);
     await this.computeRewards(state, unfinished);
     return { waiting: await this.act(payer, facts, unfinished), facts };

@@ -1,5 +1,5 @@
 import { type DomainEvent } from "../../../domain/events.js";
-import { type Cycle, type OperationHash } from "../../../domain/identifiers.js";
+import { type ChainId, type Cycle, type OperationHash } from "../../../domain/identifiers.js";
 import { type Mutez } from "../../../domain/money.js";
 
 /** The stream an append goes to, at the revision of the view that was looked at. */
@@ -14,6 +14,7 @@ export type Waiting =
   | { readonly reason: "operation-pending"; readonly hash: OperationHash }
   | { readonly reason: "not-leader" }
   | { readonly reason: "not-adopted" }
+  | { readonly reason: "other-chain"; readonly registered: ChainId; readonly found: ChainId }
   | { readonly reason: "mode"; readonly mode: "off" | "simulation" }
   | { readonly reason: "paused"; readonly detail: string }
   | { readonly reason: "chain-ahead-of-log"; readonly detail: string }
