@@ -10,7 +10,7 @@ import { type Chain } from "./application/ports/chain.js";
 import { type EventStore } from "./application/ports/event-store.js";
 import { type Services } from "./application/services.js";
 import { runCommand } from "./cli/program.js";
-import { type Config, ConfigError, productionMistakes, readConfig } from "./config.js";
+import { type Config, ConfigError, type Mistake, productionMistakes, readConfig } from "./config.js";
 import { type ChainId, type TzAddress } from "./domain/identifiers.js";
 import { mainnetDelegationLimit } from "./domain/reward/delegation-limit.js";
 import { CodedEventLog } from "./infrastructure/eventstore/event-log.js";
@@ -198,6 +198,18 @@ const register = (container: DependencyContainer, config: Config, cleanups: Clea
   return get;
 };
 
+/** A key that cannot seal a wallet, said before a wallet is there. */
+const walletKeyMistakes = (config: Config, get: Get): readonly Mistake[] => {
+  if (!config.WALLET_ENCRYPTION_KEY) return [];
+  try {
+    get("vault");
+    return [];
+  } catch (error) {
+    if (!(error instanceof WeakWalletKey)) throw error;
+    return [{ variable: "WALLET_ENCRYPTION_KEY", problem: WeakWalletKey.RULE }];
+  }
+};
+
 const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services => ({
   clock: systemClock,
   acts: () => get("acts"),
@@ -237,7 +249,7 @@ const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services
     },
     up: async () => migrate(config.MIGRATION_DATABASE_URL?.reveal() ?? (await get("databaseUrl"))),
   },
-  configMistakes: () => productionMistakes(config),
+  configMistakes: () => [...productionMistakes(config), ...walletKeyMistakes(config, get)],
   start: (signal, tell) =>
     startPaying({
       config,

@@ -51,11 +51,12 @@ const oneOf = <T extends string>(...values: [T, ...T[]]) =>
 
 const ROLES = ["api", "worker", "projector"] as const;
 export type Role = (typeof ROLES)[number];
+const isRole = (text: string): text is Role => ROLES.some((role) => role === text);
 const roles = z
   .string()
   .transform((text) => text.split(",").map((role) => role.trim()))
-  .pipe(z.array(oneOf(...ROLES)).min(1))
-  .transform((list): ReadonlySet<Role> => new Set(list));
+  .refine((list) => list.every(isRole), `must be some of ${ROLES.join(", ")}, joined by commas`)
+  .transform((list): ReadonlySet<Role> => new Set(list.filter(isRole)));
 
 /** All that is read of the environment, one line a variable. */
 const variables = z.object({
@@ -124,6 +125,16 @@ const combinations = (given: ReadonlySet<Variable>): Mistake[] => {
   ];
 };
 
+const PRODUCTION_NEEDS = ["DATABASE_URL", "TEZOS_RPC_URL", "BAKER", "JWT_SECRET"] as const;
+
+const missingInProduction = (mode: string | undefined, given: ReadonlySet<Variable>): Mistake[] =>
+  mode === "production"
+    ? PRODUCTION_NEEDS.filter((variable) => !given.has(variable)).map((variable) => ({
+        variable,
+        problem: "must be set in production",
+      }))
+    : [];
+
 /** Reads the environment; a variable that is set to nothing counts as unset. Throws `ConfigError`. */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const given = new Map(
@@ -140,20 +151,16 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     })),
     ...combinations(new Set(given.keys())),
   ];
-  if (!read.success || mistakes.length > 0) throw new ConfigError(mistakes);
+  if (!read.success || mistakes.length > 0) {
+    const missing = missingInProduction(given.get("NODE_ENV"), new Set(given.keys()));
+    throw new ConfigError([...mistakes, ...missing]);
+  }
   return read.data;
 };
 
-const PRODUCTION_NEEDS = ["DATABASE_URL", "TEZOS_RPC_URL", "BAKER", "JWT_SECRET"] as const;
-
 /** What production must not go without: it neither keeps its truth beside the program nor pays on a toy chain. */
 export const productionMistakes = (config: Config): readonly Mistake[] =>
-  config.NODE_ENV === "production"
-    ? PRODUCTION_NEEDS.filter((variable) => config[variable] === undefined).map((variable) => ({
-        variable,
-        problem: "must be set in production",
-      }))
-    : [];
+  missingInProduction(config.NODE_ENV, new Set(NAMES.filter((name) => config[name] !== undefined)));
 
 /** Whether anything can sign for the payer. */
 export const hasSigner = (config: Config): boolean =>

@@ -13,9 +13,10 @@ export class WrongWalletKey extends Error {
 }
 
 export class WeakWalletKey extends Error {
+  static readonly RULE = "must be 32 random bytes, as 64 hexadecimal digits or as base64";
   override readonly name = "WeakWalletKey";
   constructor() {
-    super("WALLET_ENCRYPTION_KEY must be 32 random bytes, as 64 hexadecimal digits or as base64");
+    super(`WALLET_ENCRYPTION_KEY ${WeakWalletKey.RULE}`);
   }
 }
 

@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { addressOf } from "../../support/rewards.js";
+import { endOf, type Environment } from "../../support/whole/taps.js";
+
+const PRODUCTION = {
+  NODE_ENV: "production",
+  DATABASE_URL: "postgres://me:hunter2@127.0.0.1:9/taps",
+  TEZOS_RPC_URL: "http://127.0.0.1:9",
+  BAKER: addressOf(0),
+  JWT_SECRET: "hunter2".repeat(5),
+};
+
+describe("taps config check", function () {
+  this.timeout(30_000);
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "taps-config-"));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const check = (env: Environment) =>
+    endOf({ TAPS_DATA_DIR: join(folder, "data"), ...env }, ["config", "check"]);
+  const inOrder = { code: 0, out: "", err: "the environment is in order\n" };
+
+  it("ends with 0 for an environment in order, and touches nothing that it names", async () => {
+    expect(await check({})).to.deep.equal(inOrder);
+    expect(await check(PRODUCTION)).to.deep.equal(inOrder);
+    const key = { WALLET_ENCRYPTION_KEY: randomBytes(32).toString("base64"), WALLET_ENCRYPTION_IV: "salt" };
+    expect(await check(key)).to.deep.equal(inOrder);
+    expect(await readdir(folder)).to.deep.equal([]);
+  });
+
+  it("ends with 1 and a line for each mistake, without a value", async () => {
+    const wrong = {
+      ...PRODUCTION,
+      JWT_SECRET: "hunter2",
+      DATABASE_URL: "mysql://me:hunter2@host",
+      BAKER: "",
+    };
+    expect(await check(wrong)).to.deep.equal({
+      code: 1,
+      out: "",
+      err:
+        "DATABASE_URL must be a URL that begins with postgres:// or postgresql://\n" +
+        "JWT_SECRET must have at least 32 characters\n" +
+        "BAKER must be set in production\n",
+    });
+  });
+
+  it("names what production must not go without", async () => {
+    expect(await check({ NODE_ENV: "production" })).to.deep.equal({
+      code: 1,
+      out: "",
+      err: ["DATABASE_URL", "TEZOS_RPC_URL", "BAKER", "JWT_SECRET"]
+        .map((name) => `${name} must be set in production\n`)
+        .join(""),
+    });
+  });
+
+  it("names a key that cannot seal a wallet", async () => {
+    for (const key of ["hunter2", "0".repeat(64), randomBytes(16).toString("hex")])
+      expect(await check({ WALLET_ENCRYPTION_KEY: key, WALLET_ENCRYPTION_IV: "salt" })).to.deep.equal({
+        code: 1,
+        out: "",
+        err: "WALLET_ENCRYPTION_KEY must be 32 random bytes, as 64 hexadecimal digits or as base64\n",
+      });
+  });
+});
