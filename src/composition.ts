@@ -10,7 +10,7 @@ import { type Chain } from "./application/ports/chain.js";
 import { type EventStore } from "./application/ports/event-store.js";
 import { type Services } from "./application/services.js";
 import { runCommand } from "./cli/program.js";
-import { type Config, ConfigError, type Mistake, productionMistakes, readConfig } from "./config.js";
+import { type Config, ConfigError, productionMistakes, readConfig } from "./config.js";
 import { type ChainId, type TzAddress } from "./domain/identifiers.js";
 import { mainnetDelegationLimit } from "./domain/reward/delegation-limit.js";
 import { CodedEventLog } from "./infrastructure/eventstore/event-log.js";
@@ -29,6 +29,7 @@ import { PostgresWalletStore } from "./infrastructure/postgres/wallet-store.js";
 import { systemClock } from "./infrastructure/system-clock.js";
 import { createLogger } from "./infrastructure/telemetry/logging.js";
 import { TezosChain } from "./infrastructure/tezos/chain.js";
+import { limitOnChain } from "./infrastructure/tezos/constants.js";
 import { TezosNode } from "./infrastructure/tezos/node.js";
 import { Nodes } from "./infrastructure/tezos/nodes.js";
 import { NativeSigner, UnusableSecret } from "./infrastructure/tezos/signers/native.js";
@@ -38,7 +39,7 @@ import { TzktSource } from "./infrastructure/tezos/tzkt.js";
 import { Repository } from "./application/repository.js";
 import { demoChainId, startSandbox } from "./sandbox/demo.js";
 import { ChainInUse } from "./sandbox/journal.js";
-import { assertSigns } from "./signing.js";
+import { assertSigns, walletKeyMistakes } from "./signing.js";
 import { SetupError, startPaying } from "./start.js";
 
 const MAINNET_TZKT = "https://api.tzkt.io";
@@ -198,18 +199,6 @@ const register = (container: DependencyContainer, config: Config, cleanups: Clea
   return get;
 };
 
-/** A key that cannot seal a wallet, said before a wallet is there. */
-const walletKeyMistakes = (config: Config, get: Get): readonly Mistake[] => {
-  if (!config.WALLET_ENCRYPTION_KEY) return [];
-  try {
-    get("vault");
-    return [];
-  } catch (error) {
-    if (!(error instanceof WeakWalletKey)) throw error;
-    return [{ variable: "WALLET_ENCRYPTION_KEY", problem: WeakWalletKey.RULE }];
-  }
-};
-
 const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services => ({
   clock: systemClock,
   acts: () => get("acts"),
@@ -221,10 +210,7 @@ const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services
     return {
       baker: config.BAKER,
       source: new TzktSource({ baseUrl: config.TZKT_URL ?? MAINNET_TZKT, clock: systemClock }),
-      limitOf: async (cycle) => {
-        if (urls.length === 0) return mainnetDelegationLimit(cycle);
-        return (await chain.constants((await chain.head()).hash)).limitOfDelegationOverBaking;
-      },
+      limitOf: async (cycle) => (urls.length === 0 ? mainnetDelegationLimit(cycle) : limitOnChain(chain)),
     };
   },
   evidence: async () => ({

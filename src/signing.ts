@@ -1,12 +1,13 @@
 // Who signs: the remote signer or the imported wallet, and whether it can.
 import { type Signer } from "./application/ports/chain.js";
 import { type Get } from "./composition.js";
-import { type Config } from "./config.js";
+import { type Config, type Mistake } from "./config.js";
 import { type TzAddress } from "./domain/identifiers.js";
 import { PostgresWalletStore } from "./infrastructure/postgres/wallet-store.js";
 import { noSigner } from "./infrastructure/tezos/signers/lazy.js";
 import { NativeSigner } from "./infrastructure/tezos/signers/native.js";
 import { RemoteSigner } from "./infrastructure/tezos/signers/remote.js";
+import { WeakWalletKey } from "./infrastructure/tezos/signers/vault.js";
 
 /** The signer of the wallet that pays. Throws `SignerUnavailable`, or what is wrong with the key. */
 export const openSigner = async (config: Config, get: Get, payer: TzAddress | undefined): Promise<Signer> => {
@@ -23,4 +24,16 @@ export const openSigner = async (config: Config, get: Get, payer: TzAddress | un
 export const assertSigns = async (config: Config, get: Get, payer: TzAddress): Promise<void> => {
   const isDemo = config.TEZOS_RPC_URL === undefined;
   if (!isDemo) await (await openSigner(config, get, payer)).publicKey();
+};
+
+/** A key that cannot seal a wallet, said before a wallet is there. */
+export const walletKeyMistakes = (config: Config, get: Get): readonly Mistake[] => {
+  if (!config.WALLET_ENCRYPTION_KEY) return [];
+  try {
+    get("vault");
+    return [];
+  } catch (error) {
+    if (!(error instanceof WeakWalletKey)) throw error;
+    return [{ variable: "WALLET_ENCRYPTION_KEY", problem: WeakWalletKey.RULE }];
+  }
 };

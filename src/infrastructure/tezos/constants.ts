@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { type ChainConstants, ChainUnavailable, type FeeRates } from "../../application/ports/chain.js";
+import {
+  type Chain,
+  type ChainConstants,
+  ChainUnavailable,
+  type FeeRates,
+} from "../../application/ports/chain.js";
 import { type ProtocolHash } from "../../domain/identifiers.js";
 import { mutez } from "../../domain/money.js";
 
@@ -47,6 +52,17 @@ export const readConstants = (reply: unknown, protocol: ProtocolHash): ChainCons
     originationSize: data.origination_size,
     limitOfDelegationOverBaking: Number(data.limit_of_delegation_over_baking),
   };
+};
+
+/** Undefined if the node's protocol has no such constant: the computation is refused by its name. */
+export const limitOnChain = async (chain: Chain): Promise<number | undefined> => {
+  try {
+    return (await chain.constants((await chain.head()).hash)).limitOfDelegationOverBaking;
+  } catch (error) {
+    if (error instanceof MissingConstant && error.constant === "limit_of_delegation_over_baking")
+      return undefined;
+    throw error;
+  }
 };
 
 const ratio = z.tuple([whole, whole]);
