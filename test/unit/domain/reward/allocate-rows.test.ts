@@ -38,6 +38,21 @@ describe("allocation: what becomes of a row", () => {
     ]);
   });
 
+  it("whoever leaves the divisor leaves the total: the others and the baker gain in proportion", () => {
+    const rows = [delegator(0, 500n), delegator(1, 300n)];
+    const shares = (file: object) => {
+      const policy = policyOf({ feeBps: 0, overdelegationProtection: false, ...file });
+      const inputs = inputsWith(rows, { own: 200n, ...all });
+      const { bakerShare, rows: result } = allocate(inputs, policy, undefined);
+      return [bakerShare, ...result.map(({ gross }) => gross)];
+    };
+    expect(shares({})).to.deep.equal([200n, 500n, 300n]);
+    expect(shares(termsOfFirst({ status: "ignore" }))).to.deep.equal([400n, 0n, 600n]);
+    expect(shares({ minimumBalance: "400", belowMinimumBalance: "share" })).to.deep.equal([285n, 714n, 0n]);
+    expect(shares({ minimumBalance: "400" })).to.deep.equal([200n, 500n, 300n]);
+    expect(shares(termsOfFirst({ status: "suspend" }))).to.deep.equal([200n, 500n, 300n]);
+  });
+
   it("a suspended delegator stays in the divisor, and the fee counts", () => {
     expect(fates(two, termsOfFirst({ status: "suspend" }))).to.deep.equal([
       [500n, 25n, 475n, "keep", "suspended"],

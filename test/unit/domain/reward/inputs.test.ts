@@ -71,6 +71,24 @@ describe("reading a reply", () => {
     });
   });
 
+  it("takes neither what stakers are paid, nor denunciations, nor losses for income", () => {
+    const others = {
+      blockRewardsStakedOwn: 7,
+      blockRewardsStakedEdge: 7,
+      blockRewardsStakedShared: 7,
+      attestationRewardsStakedShared: 7,
+      dalAttestationRewardsStakedShared: 7,
+      vdfRevelationRewardsStakedShared: 7,
+      doubleBakingRewards: 7,
+      doubleBakingLostStaked: 7,
+      doubleConsensusRewards: 7,
+      missedBlockRewards: 7,
+      blockRewards: 7,
+      externalStakedBalance: 7,
+    };
+    expect(accepted(read({ ...REPLY, ...others }))).to.deep.equal(accepted(read(REPLY)));
+  });
+
   it("if both names are there, today's counts", () => {
     const { income } = accepted(read({ ...REPLY, endorsementRewardsDelegated: 20 }));
     expect([income.attestations, income.dal]).to.deep.equal([2n, 3n]);
