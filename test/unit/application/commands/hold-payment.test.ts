@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { holdCycle, releaseCycle } from "../../../../src/application/commands/cycles.js";
+import { setPolicy } from "../../../../src/application/commands/policy.js";
 import { holdPayment, releasePayment } from "../../../../src/application/commands/payments.js";
 import { type DomainEvent } from "../../../../src/domain/events.js";
 import { asCycle } from "../../../../src/domain/identifiers.js";
@@ -150,6 +152,56 @@ describe("taps payment hold", () => {
     once(world, "before", "ObligationReleased", () => releasePayment(other, CYCLE, DELEGATOR));
     expect(await refusalOf(release(world))).to.equal("not-held");
     expect(count(world, "ObligationReleased")).to.equal(1);
+    await settle(world, CYCLES);
+    expect(paid(world)).to.deep.equal(due);
+  });
+
+  it("is released to the recipient of that moment, whatever the plan says", async () => {
+    const world = await at("PayoutPlanned");
+    await hold(world);
+    await settle(world, [CYCLE]);
+    const recipient = addressOf(20);
+    await setPolicy(actsOf(world), { delegators: { [DELEGATOR]: { recipient } } });
+    await release(world);
+    await letPass(world, 8);
+    const line = due.find((paidTo) => paidTo.includes("_0 ") && paidTo.includes(DELEGATOR)) ?? "";
+    expect(paid(world)).to.include(line.replace(/to .*$/, `to ${recipient}`));
+    expect(paid(world)).to.not.include(line);
+  });
+
+  it("is released while the next cycle is being planned or paid, and both are paid once", async () => {
+    for (const moment of [
+      "CyclePayoutStarted",
+      "BalancesTaken",
+      "PayoutPlanned",
+      "BatchFormed",
+      "OperationSigned",
+      "BatchSettled",
+      "PayoutCompleted",
+    ] as const) {
+      const world = await at("PayoutPlanned");
+      await hold(world);
+      await settle(world, [CYCLE]);
+      await runTo(world, moment);
+      await release(world);
+      await settle(world, CYCLES);
+      await letPass(world, 8);
+      expect(paid(world), moment).to.deep.equal(due);
+      const settled = world
+        .events()
+        .flatMap(({ stream, event }) => (event.type === "CycleSettled" ? [Number(stream.slice(-1))] : []));
+      expect(settled.filter((cycle) => CYCLES.includes(cycle)).sort(), moment).to.deep.equal([0, 0, 1]);
+    }
+  });
+
+  it("is released in a held cycle, and paid when that is released", async () => {
+    const world = await at("PayoutPlanned");
+    await hold(world);
+    await holdCycle(actsOf(world), CYCLE, "a look first");
+    await release(world);
+    await letPass(world, 12);
+    expect(paid(world)).to.deep.equal([]);
+    await releaseCycle(actsOf(world), CYCLE);
     await settle(world, CYCLES);
     expect(paid(world)).to.deep.equal(due);
   });
