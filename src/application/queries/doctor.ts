@@ -27,6 +27,13 @@ const checkNode = (head: Head): Finding[] => [
     : bad("protocol", head.protocol, "this release does not know it: install a newer one"),
 ];
 
+const checkChain = async ({ repository, baker }: Acts, { chainId }: Head): Promise<Finding> => {
+  const { registered } = (await repository.load(bakerOf(baker))).state;
+  return registered === undefined || registered.chainId === chainId
+    ? good("chain", chainId)
+    : bad("chain", chainId, `the baker is registered on ${registered.chainId}: check TEZOS_RPC_URL`);
+};
+
 const checkClock = (head: Head, now: Date): Finding => {
   const behind = now.getTime() - head.timestamp.getTime();
   return Math.abs(behind) <= MOST_SKEW_MS
@@ -89,6 +96,7 @@ export const examineInstallation = async (
   if (head === undefined) return [...findings, await checkSource(source, undefined)];
   return [
     ...findings,
+    await checkChain(acts, head),
     checkClock(head, clock.now()),
     await checkSource(source, head),
     ...(await checkWallet(acts, head)),

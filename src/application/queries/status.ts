@@ -3,10 +3,11 @@ import type * as Cycle from "../../domain/cycle/cycle.js";
 import { type Cycle as CycleNumber } from "../../domain/identifiers.js";
 import * as Payment from "../../domain/payment/payment.js";
 import * as Wallet from "../../domain/wallet/wallet.js";
-import { bakerOf, cycleOf, paymentOf, rewardOf, walletOf } from "../aggregates.js";
+import { bakerOf, cycleOf, ledgerOf, paymentOf, rewardOf, walletOf } from "../aggregates.js";
 import { type Acts } from "../commands/acts.js";
 import { ChainUnavailable } from "../ports/chain.js";
 import { cyclesOfInterest } from "../process/cycle-watcher.js";
+import { cycleOfBatch } from "../process/payer/view.js";
 
 const OPEN = new Set<Cycle.State["at"]>(["open", "ended", "rewards-ready", "paying"]);
 
@@ -19,15 +20,14 @@ export const status = async (acts: Acts) => {
     throw error;
   });
   const running = head?.cycle;
-  const cycles =
-    running === undefined
-      ? []
-      : await Promise.all(
-          cyclesOfInterest(state, running).map(async (cycle) => ({
-            cycle,
-            life: (await repository.load(cycleOf(baker, cycle))).state,
-          })),
-        );
+  const concerned = running === undefined ? [] : cyclesOfInterest(state, running);
+  const left = state.mode === "on" ? await leftBehind(acts, concerned) : [];
+  const cycles = await Promise.all(
+    [...left, ...concerned].map(async (cycle) => ({
+      cycle,
+      life: (await repository.load(cycleOf(baker, cycle))).state,
+    })),
+  );
   return {
     baker,
     registered: state.registered ?? null,
@@ -36,9 +36,27 @@ export const status = async (acts: Acts) => {
     head: head ? { level: head.level, cycle: head.cycle, hash: head.hash } : null,
     unfinished: cycles
       .filter(({ life }) => OPEN.has(life.at))
-      .map(({ cycle, life }) => ({ cycle, at: life.at, held: life.held ?? null })),
+      .map(({ cycle, life }) => ({
+        cycle,
+        at: life.at,
+        held: life.held ?? null,
+        asks: left.includes(cycle) ? `"taps cycle pay ${cycle}", or "taps cycle skip ${cycle}"` : null,
+      })),
     wallet: await walletStatus(acts, state),
   };
+};
+
+/**
+ * A payout that was begun before the last switch to *on*: it goes on only when a person asks for it, and no other one
+ * begins while it has the balances.
+ */
+const leftBehind = async (
+  { repository, baker }: Acts,
+  concerned: readonly CycleNumber[],
+): Promise<readonly CycleNumber[]> => {
+  const { take } = (await repository.load(ledgerOf(baker))).state;
+  const taking = take && cycleOfBatch(take.payment);
+  return taking === undefined || concerned.includes(taking) ? [] : [taking];
 };
 
 const walletStatus = async ({ repository }: Acts, { payer }: Baker.State) => {
