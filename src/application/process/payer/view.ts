@@ -79,9 +79,9 @@ export const loadView = async (
 };
 
 /**
- * The view after an act of this process, with what the act may have written loaded again, and the wallet after it.
- * The rest is as it was looked at: what others write there meanwhile is met at the wallet's revision, or at that of
- * the stream written to.
+ * The view after an act of this process: what the act may have written is loaded again, what a person may have said
+ * of a cycle, and the wallet last. The rest is as it was looked at: what others write there meanwhile is met at the
+ * wallet's revision, or at that of the stream written to.
  */
 export const reloadView = async (
   repository: Repository,
@@ -92,7 +92,9 @@ export const reloadView = async (
   const ledger = written.ledger ? await repository.load(ledgerOf(bakerAddress)) : view.ledger;
   const payouts = await Promise.all(
     view.payouts.map(async (payout) =>
-      payout.cycle === written.cycle ? await loadPayout(repository, bakerAddress, payout.cycle) : payout,
+      payout.cycle === written.cycle
+        ? await loadPayout(repository, bakerAddress, payout.cycle)
+        : { ...payout, life: await repository.load(cycleOf(bakerAddress, payout.cycle)) },
     ),
   );
   return { ...view, ledger, payouts, wallet: await repository.load(walletOf(view.payer)) };
