@@ -14,7 +14,6 @@ import { type Config, ConfigError, productionMistakes, readConfig } from "./conf
 import { type ChainId, type TzAddress } from "./domain/identifiers.js";
 import { mainnetDelegationLimit } from "./domain/reward/delegation-limit.js";
 import { CodedEventLog } from "./infrastructure/eventstore/event-log.js";
-import { EventStoreDbStore } from "./infrastructure/eventstore/eventstoredb.js";
 import { PostgresLog } from "./infrastructure/eventstore/postgres-log.js";
 import { startEmbeddedPostgres } from "./infrastructure/postgres/embedded.js";
 import { EmbeddedPostgresError } from "./infrastructure/postgres/embedded/errors.js";
@@ -37,10 +36,10 @@ import { Vault, WeakWalletKey, WrongWalletKey } from "./infrastructure/tezos/sig
 import { TzktTransfers } from "./infrastructure/tezos/tzkt-transfers.js";
 import { TzktSource } from "./infrastructure/tezos/tzkt.js";
 import { Repository } from "./application/repository.js";
-import { demoChainId, startSandbox } from "./sandbox/demo.js";
+import { demoChainId } from "./sandbox/genesis.js";
 import { ChainInUse } from "./sandbox/journal.js";
+import { SetupError } from "./setup-error.js";
 import { assertSigns, walletKeyMistakes } from "./signing.js";
-import { SetupError, startPaying } from "./start.js";
 
 const MAINNET_TZKT = "https://api.tzkt.io";
 /** A head older than this is a lagging node's: twenty of mainnet's blocks. */
@@ -120,7 +119,10 @@ const metadata = (actor: string) => () => {
   return { correlationId: id, causationId: id, actor };
 };
 
-/** Registers how each part is made; `cleanups` are run in reverse order at the end. */
+/**
+ * Registers how each part is made; `cleanups` are run in reverse order at the end. What takes long to load and few
+ * commands need is loaded by those.
+ */
 const register = (container: DependencyContainer, config: Config, cleanups: Cleanup[]): Get => {
   const get: Get = (part) => container.resolve(part);
   const provide = <K extends keyof Parts>(part: K, make: () => Parts[K]): void => {
@@ -156,6 +158,7 @@ const register = (container: DependencyContainer, config: Config, cleanups: Clea
   });
   provide("store", async () => {
     if (config.EVENTSTORE_URL) {
+      const { EventStoreDbStore } = await import("./infrastructure/eventstore/eventstoredb.js");
       const store = new EventStoreDbStore({ url: config.EVENTSTORE_URL.reveal() });
       cleanups.push(() => store.close());
       return store;
@@ -236,8 +239,9 @@ const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services
     up: async () => migrate(config.MIGRATION_DATABASE_URL?.reveal() ?? (await get("databaseUrl"))),
   },
   configMistakes: () => [...productionMistakes(config), ...walletKeyMistakes(config, get)],
-  start: (signal, tell) =>
-    startPaying({
+  start: async (signal, tell) => {
+    const { startPaying } = await import("./start.js");
+    await startPaying({
       config,
       get,
       signal,
@@ -246,8 +250,10 @@ const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services
       cleanups,
       demoFile: demoFile(config),
       metadata: metadata("taps"),
-    }),
+    });
+  },
   sandbox: async ({ port, blockTimeMs }, signal, tell) => {
+    const { startSandbox } = await import("./sandbox/demo.js");
     const dir = join(config.TAPS_DATA_DIR, demoChainId(), "chain");
     const sandbox = await startSandbox({ dir, port, blockTime: blockTimeMs });
     tell(`node and TzKT of chain ${sandbox.chainId}: ${sandbox.rpcUrl}`);

@@ -30,13 +30,10 @@ import { ProjectionRunner } from "./readmodel/engine.js";
 import { ProjectionStore } from "./readmodel/store.js";
 import { projections } from "../projections/all.js";
 import { openSigner } from "./signing.js";
-import { demoChainId, type RunningSandbox, startSandbox } from "./sandbox/demo.js";
+import { type RunningSandbox, startSandbox } from "./sandbox/demo.js";
+import { demoChainId } from "./sandbox/genesis.js";
 import { chainExists } from "./sandbox/journal.js";
-
-/** Something is missing or does not fit; the message says what to do. */
-export class SetupError extends Error {
-  override readonly name = "SetupError";
-}
+import { SetupError } from "./setup-error.js";
 
 export interface Starting {
   readonly config: Config;

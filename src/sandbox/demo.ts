@@ -1,6 +1,5 @@
 import { asCycle, type ChainId, type Cycle, type TzAddress } from "../domain/identifiers.js";
 import { demoGenesis, SANDBOX_PAYER } from "./genesis.js";
-import { chainIdOf } from "./hashes.js";
 import { inMemory, Journal } from "./journal.js";
 import { type Genesis } from "./model/types.js";
 import { Sandbox, type BlockTime } from "./sandbox.js";
@@ -30,9 +29,6 @@ export interface RunningSandbox {
   readonly control: Sandbox;
   stop(): Promise<void>;
 }
-
-/** Identity of the demo's chain: known before it exists, for it names the folder that the chain is kept in. */
-export const demoChainId = (): ChainId => chainIdOf(demoGenesis());
 
 /** Blocks of its first cycle that a new chain lacks: so soon is there something to pay. */
 const BLOCKS_TO_FIRST_PAYOUT = 4;

@@ -6,10 +6,12 @@ import {
   isContractAddress,
   tzAddress,
   type Address,
+  type ChainId,
   type TzAddress,
 } from "../domain/identifiers.js";
 import { max, mutez, mutezCodec, type Mutez } from "../domain/money.js";
 import recorded from "./data/demo-delegators.json" with { type: "json" };
+import { chainIdOf } from "./hashes.js";
 import { keyOf, type KeyPair } from "./keys.js";
 import { DEFAULT_RULES } from "./model/rules.js";
 import { type BakerProfile, type Genesis, type Script } from "./model/types.js";
@@ -102,6 +104,9 @@ export const demoGenesis = (): Genesis => {
     blocksPerCycle: 16,
   });
 };
+
+/** Identity of the demo's chain: known before it exists, for it names the folder that the chain is kept in. */
+export const demoChainId = (): ChainId => chainIdOf(demoGenesis());
 
 const inventedAddress = (name: string): TzAddress =>
   tzAddress.parse(b58Encode(sha256(name).slice(0, 40), PrefixV2.Ed25519PublicKeyHash));

@@ -1,11 +1,10 @@
 // A large baker's cycle, from its end until all is settled: the sandbox in this process, the payer as people start it.
-import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox, type RunningSandbox } from "../../src/sandbox/demo.js";
 import { largeGenesis } from "../../src/sandbox/genesis.js";
-import { type Environment, Running, taps } from "../support/whole/taps.js";
+import { bakerOn, Running, taps } from "../support/whole/taps.js";
 import { until } from "../support/until.js";
 import { print, say } from "./figure.js";
 
@@ -14,16 +13,6 @@ const BLOCK_TIME_MS = 200;
 const BLOCKS_PER_CYCLE = 2_000;
 /** Transfers in one operation: half a block's gas at 2,100 each; a wallet has one operation in a block. */
 const TRANSFERS_PER_BLOCK = 247;
-
-const environment = (folder: string, { rpcUrl, tzktUrl, baker }: RunningSandbox): Environment => ({
-  TAPS_DATA_DIR: folder,
-  TEZOS_RPC_URL: rpcUrl,
-  TZKT_URL: tzktUrl,
-  BAKER: baker,
-  START_CYCLE: "0",
-  WALLET_ENCRYPTION_KEY: randomBytes(32).toString("hex"),
-  WALLET_ENCRYPTION_IV: randomBytes(16).toString("hex"),
-});
 
 /** Megabytes that a process held at most (Linux). */
 const peakMemory = async (pid: number): Promise<number> => {
@@ -70,7 +59,7 @@ export const benchCycle = async (count: number): Promise<void> => {
     blockTime: "manual",
     genesis: largeGenesis(count, BLOCKS_PER_CYCLE),
   });
-  const env = environment(folder, sandbox);
+  const env = { TAPS_DATA_DIR: folder, ...bakerOn(sandbox.rpcUrl, sandbox.baker) };
   await taps(env, ["wallet", "import"], sandbox.payerSecretKey);
   await taps(env, ["mode", "on"]);
   const payer = Running.start(env, ["start"]);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
 import { z } from "zod";
-import { demoChainId } from "../../src/sandbox/demo.js";
+import { demoChainId } from "../../src/sandbox/genesis.js";
 import { transfersOf } from "../support/whole/payments.js";
 import { processesWith } from "../support/whole/processes.js";
 import { endOf, killWhatRuns, Running, taps } from "../support/whole/taps.js";

@@ -3,7 +3,8 @@ import { expect } from "chai";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { demoChainId, startSandbox, type RunningSandbox } from "../../src/sandbox/demo.js";
+import { startSandbox, type RunningSandbox } from "../../src/sandbox/demo.js";
+import { demoChainId } from "../../src/sandbox/genesis.js";
 import { largeGenesis } from "../../src/sandbox/genesis.js";
 
 type Split = Record<string, unknown> & { readonly delegators: readonly { readonly emptied: boolean }[] };

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,7 +18,7 @@ import { emptyDatabase } from "../../support/postgres.js";
 import { until } from "../../support/until.js";
 import { owed, transfersOf } from "../../support/whole/payments.js";
 import { processesWith } from "../../support/whole/processes.js";
-import { type Environment, killWhatRuns, Running, taps } from "../../support/whole/taps.js";
+import { bakerOn, type Environment, killWhatRuns, Running, taps } from "../../support/whole/taps.js";
 
 const DELEGATORS = 500;
 const ROUNDS = 10;
@@ -71,15 +70,7 @@ describe("three replicas on one database, killed again and again", function () {
       ...settings,
       TAPS_DATA_DIR: join(folder, String(replica)),
     });
-    const settings: Environment = {
-      DATABASE_URL: database.url,
-      TEZOS_RPC_URL: url,
-      TZKT_URL: url,
-      BAKER: baker,
-      START_CYCLE: "0",
-      WALLET_ENCRYPTION_KEY: randomBytes(32).toString("hex"),
-      WALLET_ENCRYPTION_IV: randomBytes(16).toString("hex"),
-    };
+    const settings: Environment = { DATABASE_URL: database.url, ...bakerOn(url, baker) };
     await taps(envOf(0), ["wallet", "import"], sandbox.payerSecretKey);
     await taps(envOf(0), ["mode", "on"]);
 

@@ -1,5 +1,6 @@
 // The program as people run it: child processes, an environment, what they print.
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
@@ -9,6 +10,16 @@ import { until } from "../until.js";
 const MAIN = fileURLToPath(new URL("../../../src/main.js", import.meta.url));
 
 export type Environment = Readonly<Record<string, string>>;
+
+/** Of a baker on a simulated node, from its first cycle on, with keys of its own for the wallet. */
+export const bakerOn = (url: string, baker: string): Environment => ({
+  TEZOS_RPC_URL: url,
+  TZKT_URL: url,
+  BAKER: baker,
+  START_CYCLE: "0",
+  WALLET_ENCRYPTION_KEY: randomBytes(32).toString("hex"),
+  WALLET_ENCRYPTION_IV: randomBytes(16).toString("hex"),
+});
 
 /** Nothing of the tests' own environment reaches it but what finds programs. */
 const launch = (env: Environment, args: readonly string[]): ChildProcessWithoutNullStreams =>

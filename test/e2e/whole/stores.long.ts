@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,7 +8,7 @@ import { StandIn } from "../../support/esdb/stand-in.js";
 import { freshDatabase } from "../../support/postgres.js";
 import { owed, paidBy, transfersOf } from "../../support/whole/payments.js";
 import { startSandboxProcess } from "../../support/whole/sandbox.js";
-import { endOf, type Environment, killWhatRuns, Running, taps } from "../../support/whole/taps.js";
+import { bakerOn, endOf, type Environment, killWhatRuns, Running, taps } from "../../support/whole/taps.js";
 
 const BLOCK_TIME_MS = 80;
 
@@ -56,16 +55,7 @@ interface Paid {
 const payCycles = async (folder: string, cycles: readonly number[], stores: Environment): Promise<Paid> => {
   const sandbox = await startSandboxProcess({ TAPS_DATA_DIR: join(folder, "sandbox") });
   const { url, baker, payer } = sandbox;
-  const env: Environment = {
-    TAPS_DATA_DIR: join(folder, "taps"),
-    TEZOS_RPC_URL: url,
-    TZKT_URL: url,
-    BAKER: baker,
-    START_CYCLE: "0",
-    WALLET_ENCRYPTION_KEY: randomBytes(32).toString("hex"),
-    WALLET_ENCRYPTION_IV: randomBytes(16).toString("hex"),
-    ...stores,
-  };
+  const env: Environment = { TAPS_DATA_DIR: join(folder, "taps"), ...bakerOn(url, baker), ...stores };
   await taps(env, ["wallet", "import"], sandbox.secretKey);
   await taps(env, ["mode", "on"]);
   const paying = Running.start(env, ["start"]);
