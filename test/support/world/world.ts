@@ -2,6 +2,7 @@
 import { type RewardReply, type RewardSource } from "../../../src/application/ports/reward-source.js";
 import {
   type Clock,
+  type InstallationIdentity,
   type Lease,
   type Witness,
   type WitnessRecord,
@@ -51,7 +52,9 @@ export class ManualClock implements Clock {
 export class World implements Installation {
   readonly payer = PAYER;
   readonly clock = new ManualClock(Date.UTC(2026, 0, 1));
-  readonly store = new MemoryEventStore(() => this.clock.now());
+  readonly store: MemoryEventStore;
+  /** Of the database that the processes find. */
+  identity: InstallationIdentity = { systemIdentifier: "1", timeline: 1, databaseOid: 1 };
   readonly model: ChainModel;
   readonly chain: MemoryChain;
   readonly injected: OperationHash[] = [];
@@ -61,8 +64,15 @@ export class World implements Installation {
   private processes = 0;
   private readonly decoded: LoggedFact[] = [];
 
-  constructor(private readonly options: WorldOptions) {
-    this.model = ChainModel.create(options.genesis, modelHashes);
+  /** A new chain and log; or an origin's chain and witness, with its log as it was after so many events. */
+  constructor(
+    private readonly options: WorldOptions,
+    restored?: { readonly origin: World; readonly events: number },
+  ) {
+    const events = restored?.origin.store.snapshot().slice(0, restored.events);
+    this.store = new MemoryEventStore(() => this.clock.now(), events);
+    this.witnessed = restored?.origin.witnessed ?? [];
+    this.model = restored?.origin.model ?? ChainModel.create(options.genesis, modelHashes);
     this.chain = new MemoryChain(this.model, (hash) => {
       this.injected.push(hash);
       const logged = this.events().some(
@@ -75,6 +85,17 @@ export class World implements Installation {
   bake(): void {
     this.clock.advance(6_000);
     this.model.bake({ timestamp: this.clock.now() });
+  }
+
+  /** A block without operations, whatever is pending. */
+  bakeEmpty(): void {
+    this.clock.advance(6_000);
+    this.model.bake({ timestamp: this.clock.now(), include: () => false });
+  }
+
+  /** The same chain with the log as it was after so many events. */
+  restoredTo(events: number): World {
+    return new World(this.options, { origin: this, events });
   }
 
   reorganise(depth: number, lose: boolean): void {
@@ -100,7 +121,7 @@ export class World implements Installation {
       limitOf: async () => this.model.genesis.rules.constants.limitOfDelegationOverBaking,
       lease: this.leaseOf(holder),
       witness: this.witness(),
-      identity: async () => ({ systemIdentifier: "1", timeline: 1, databaseOid: 1 }),
+      identity: async () => this.identity,
       clock: this.clock,
       metadata: () => METADATA,
     };

@@ -1,0 +1,121 @@
+import { expect } from "chai";
+import { type DomainEvent } from "../../../../src/domain/events.js";
+import { asCycle } from "../../../../src/domain/identifiers.js";
+import { modelGenesis, PAYER } from "../../../support/chain-model.js";
+import { checkAllIsFinal, checkInvariants } from "../../../support/world/invariants.js";
+import { isSettled } from "../../../support/world/installation.js";
+import { payOn, runTo } from "../../../support/world/moments.js";
+import {
+  CYCLES,
+  referenceChain,
+  referenceDelegators,
+  referenceWorld,
+} from "../../../support/world/scenario.js";
+import { World } from "../../../support/world/world.js";
+
+type Of<T extends DomainEvent["type"]> = Extract<DomainEvent, { type: T }>["data"];
+const all = <T extends DomainEvent["type"]>(world: World, type: T): readonly Of<T>[] =>
+  world.events().flatMap(({ event }) => (event.type === type ? [event.data as Of<T>] : []));
+
+/** A signed operation in no block, and heads that come and go without it, until a step appends this event. */
+const until = async (world: World, type: DomainEvent["type"], most: number): Promise<number> => {
+  const { process } = world.start();
+  for (let blocks = 0; blocks < most; blocks += 1) {
+    await process.step();
+    checkInvariants(world);
+    if (all(world, type).length > 0) return blocks;
+    world.bakeEmpty();
+  }
+  throw new Error(`no ${type} after ${most} blocks`);
+};
+
+describe("an operation that no block takes", () => {
+  it("is dead once a final block is beyond its life, not before; its batch is signed again, dearer, and paid once", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    await runTo(world, "OperationSigned");
+    const [first] = all(world, "OperationSigned");
+    if (first === undefined) throw new Error("nothing is signed");
+    await until(world, "OperationProvenDead", 120);
+    const [{ proof } = { proof: undefined }] = all(world, "OperationProvenDead");
+    const lastPossible = first.branchLevel + referenceChain.rules.constants.maxOperationsTimeToLive + 1;
+    expect(proof).to.include({
+      rule: "expired",
+      finalLevel: lastPossible + 1,
+      counter: first.firstCounter - 1n,
+    });
+    expect(world.model.head.level).to.equal(lastPossible + 3);
+
+    await payOn(world, () => CYCLES.every((cycle) => isSettled(world, cycle)));
+    checkAllIsFinal(world, CYCLES);
+    const [, second] = all(world, "OperationSigned");
+    expect([second?.batchId, second?.firstCounter]).to.deep.equal([first.batchId, first.firstCounter]);
+    const feeOf = (hash: string | undefined): bigint =>
+      all(world, "OperationFinalised")
+        .filter((operation) => operation.hash === hash)
+        .flatMap(({ contents }) => contents)
+        .reduce((total, { fee }) => total + fee, 0n);
+    const planned = all(world, "BatchFormed").find(({ batchId }) => batchId === first.batchId)?.items.length;
+    const once = feeOf(all(world, "OperationSigned").at(2)?.hash);
+    expect(planned).to.equal(all(world, "BatchFormed")[1]?.items.length);
+    expect(Number(feeOf(second?.hash)) / Number(once)).to.be.within(1.49, 1.51);
+    expect(feeOf(first.hash)).to.equal(0n);
+  });
+});
+
+describe("a wallet that is not revealed", () => {
+  it("is revealed by an operation of its own, in a block before the first batch is signed", async () => {
+    const { accounts, ...chain } = modelGenesis(referenceChain);
+    const hidden = accounts.map(({ publicKey, ...account }) =>
+      account.address === PAYER || publicKey === undefined ? account : { ...account, publicKey },
+    );
+    const world = new World({ delegators: referenceDelegators, genesis: { ...chain, accounts: hidden } });
+    for (let level = 0; level < 4; level += 1) world.bake();
+    await world.setUp();
+    await payOn(world, () => CYCLES.every((cycle) => isSettled(world, cycle)));
+    checkAllIsFinal(world, CYCLES);
+    const purposes = all(world, "OperationSigned").map(({ purpose }) => purpose);
+    expect(purposes.filter((purpose) => purpose === "reveal")).to.deep.equal(["reveal"]);
+    const order = world
+      .events()
+      .filter(({ stream }) => stream.startsWith("wallet-"))
+      .map(({ event }) => event.type)
+      .filter((type) => type === "OperationSigned" || type === "OperationIncluded");
+    expect([purposes[0], ...order.slice(0, 3)]).to.deep.equal([
+      "reveal",
+      "OperationSigned",
+      "OperationIncluded",
+      "OperationSigned",
+    ]);
+  });
+});
+
+describe("a wallet without the funds for a payout", () => {
+  it("pays nothing and says what is missing; funded it pays", async () => {
+    const { accounts, ...chain } = modelGenesis(referenceChain);
+    const poor = accounts.map((account) =>
+      account.address === PAYER ? { ...account, balance: 10_000_000n } : account,
+    );
+    const world = new World({ delegators: referenceDelegators, genesis: { ...chain, accounts: poor } });
+    await world.setUp();
+    const { process } = world.start();
+    let waiting: { readonly reason?: string; readonly missing?: bigint } | undefined;
+    for (let blocks = 0; blocks < 14; blocks += 1) {
+      ({ waiting } = (await process.step()) as { readonly waiting: typeof waiting });
+      world.bake();
+    }
+    const [{ sum } = { sum: 0n }] = all(world, "PayoutPlanned");
+    expect(waiting?.reason).to.equal("funds");
+    expect((waiting?.missing ?? 0n) + 10_000_000n > sum).to.equal(true);
+    expect([world.injected, all(world, "OperationSigned")]).to.deep.equal([[], []]);
+    world.model.intervene({ kind: "credit", address: PAYER, amount: 990_000_000n });
+    world.bake();
+    const other = world.start();
+    for (let blocks = 0; !isSettled(world, asCycle(0)); blocks += 1) {
+      if (blocks > 60) throw new Error("not paid");
+      await other.process.step();
+      world.bake();
+    }
+    expect(all(world, "OperationSigned").length).to.be.above(0);
+  });
+});
