@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { type DomainEvent } from "../../../../src/domain/events.js";
 import { asCycle } from "../../../../src/domain/identifiers.js";
 import { modelGenesis, PAYER } from "../../../support/chain-model.js";
+import { dataOf } from "../../../support/world/events.js";
 import { checkAllIsFinal, checkInvariants } from "../../../support/world/invariants.js";
 import { isSettled } from "../../../support/world/installation.js";
 import { payOn, runTo } from "../../../support/world/moments.js";
@@ -13,17 +14,13 @@ import {
 } from "../../../support/world/scenario.js";
 import { World } from "../../../support/world/world.js";
 
-type Of<T extends DomainEvent["type"]> = Extract<DomainEvent, { type: T }>["data"];
-const all = <T extends DomainEvent["type"]>(world: World, type: T): readonly Of<T>[] =>
-  world.events().flatMap(({ event }) => (event.type === type ? [event.data as Of<T>] : []));
-
 /** A signed operation in no block, and heads that come and go without it, until a step appends this event. */
 const until = async (world: World, type: DomainEvent["type"], most: number): Promise<number> => {
   const { process } = world.start();
   for (let blocks = 0; blocks < most; blocks += 1) {
     await process.step();
     checkInvariants(world);
-    if (all(world, type).length > 0) return blocks;
+    if (dataOf(world, type).length > 0) return blocks;
     world.bakeEmpty();
   }
   throw new Error(`no ${type} after ${most} blocks`);
@@ -34,10 +31,10 @@ describe("an operation that no block takes", () => {
     const world = referenceWorld();
     await world.setUp();
     await runTo(world, "OperationSigned");
-    const [first] = all(world, "OperationSigned");
+    const [first] = dataOf(world, "OperationSigned");
     if (first === undefined) throw new Error("nothing is signed");
     await until(world, "OperationProvenDead", 120);
-    const [{ proof } = { proof: undefined }] = all(world, "OperationProvenDead");
+    const [{ proof } = { proof: undefined }] = dataOf(world, "OperationProvenDead");
     const lastPossible = first.branchLevel + referenceChain.rules.constants.maxOperationsTimeToLive + 1;
     expect(proof).to.include({
       rule: "expired",
@@ -48,16 +45,17 @@ describe("an operation that no block takes", () => {
 
     await payOn(world, () => CYCLES.every((cycle) => isSettled(world, cycle)));
     checkAllIsFinal(world, CYCLES);
-    const [, second] = all(world, "OperationSigned");
+    const [, second] = dataOf(world, "OperationSigned");
     expect([second?.batchId, second?.firstCounter]).to.deep.equal([first.batchId, first.firstCounter]);
     const feeOf = (hash: string | undefined): bigint =>
-      all(world, "OperationFinalised")
+      dataOf(world, "OperationFinalised")
         .filter((operation) => operation.hash === hash)
         .flatMap(({ contents }) => contents)
         .reduce((total, { fee }) => total + fee, 0n);
-    const planned = all(world, "BatchFormed").find(({ batchId }) => batchId === first.batchId)?.items.length;
-    const once = feeOf(all(world, "OperationSigned").at(2)?.hash);
-    expect(planned).to.equal(all(world, "BatchFormed")[1]?.items.length);
+    const planned = dataOf(world, "BatchFormed").find(({ batchId }) => batchId === first.batchId)?.items
+      .length;
+    const once = feeOf(dataOf(world, "OperationSigned").at(2)?.hash);
+    expect(planned).to.equal(dataOf(world, "BatchFormed")[1]?.items.length);
     expect(Number(feeOf(second?.hash)) / Number(once)).to.be.within(1.49, 1.51);
     expect(feeOf(first.hash)).to.equal(0n);
   });
@@ -74,7 +72,7 @@ describe("a wallet that is not revealed", () => {
     await world.setUp();
     await payOn(world, () => CYCLES.every((cycle) => isSettled(world, cycle)));
     checkAllIsFinal(world, CYCLES);
-    const purposes = all(world, "OperationSigned").map(({ purpose }) => purpose);
+    const purposes = dataOf(world, "OperationSigned").map(({ purpose }) => purpose);
     expect(purposes.filter((purpose) => purpose === "reveal")).to.deep.equal(["reveal"]);
     const order = world
       .events()
@@ -104,10 +102,10 @@ describe("a wallet without the funds for a payout", () => {
       ({ waiting } = (await process.step()) as { readonly waiting: typeof waiting });
       world.bake();
     }
-    const [{ sum } = { sum: 0n }] = all(world, "PayoutPlanned");
+    const [{ sum } = { sum: 0n }] = dataOf(world, "PayoutPlanned");
     expect(waiting?.reason).to.equal("funds");
     expect((waiting?.missing ?? 0n) + 10_000_000n > sum).to.equal(true);
-    expect([world.injected, all(world, "OperationSigned")]).to.deep.equal([[], []]);
+    expect([world.injected, dataOf(world, "OperationSigned")]).to.deep.equal([[], []]);
     world.model.intervene({ kind: "credit", address: PAYER, amount: 990_000_000n });
     world.bake();
     const other = world.start();
@@ -116,6 +114,6 @@ describe("a wallet without the funds for a payout", () => {
       await other.process.step();
       world.bake();
     }
-    expect(all(world, "OperationSigned").length).to.be.above(0);
+    expect(dataOf(world, "OperationSigned").length).to.be.above(0);
   });
 });

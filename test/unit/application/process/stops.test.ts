@@ -1,0 +1,113 @@
+import { expect } from "chai";
+import { operationOf, someTz } from "../../../support/chain-model.js";
+import { dataOf } from "../../../support/world/events.js";
+import { checkInvariants } from "../../../support/world/invariants.js";
+import { isSettled } from "../../../support/world/installation.js";
+import { payOn, runTo, settle } from "../../../support/world/moments.js";
+import { referenceWorld } from "../../../support/world/scenario.js";
+import { type World } from "../../../support/world/world.js";
+
+/** Steps and bakes so often; answers what the process waits for at the end. */
+const wait = async (world: World, blocks: number, bake: () => void): Promise<unknown> => {
+  const { process } = world.start();
+  let waiting: unknown;
+  for (let block = 0; block < blocks; block += 1) {
+    ({ waiting } = (await process.step()) as { readonly waiting: unknown });
+    bake();
+  }
+  return waiting;
+};
+
+/** What the wallet's owner does by hand: one transfer of a tez. */
+const transferByHand = (world: World) => {
+  const operation = operationOf(world.model, [{ to: someTz("a friend") }]);
+  expect(world.model.inject(operation)).to.deep.equal({ accepted: true });
+  return operation;
+};
+
+describe("an operation of the wallet that the log does not know", () => {
+  const paidOnce = async (): Promise<World> => {
+    const world = referenceWorld();
+    await world.setUp();
+    await settle(world, [0]);
+    return world;
+  };
+
+  it("in the mempool: nothing is signed beside it", async () => {
+    const world = await paidOnce();
+    const signed = dataOf(world, "OperationSigned").length;
+    const operation = transferByHand(world);
+    const waiting = await wait(world, 20, () => world.bakeEmpty());
+    expect(waiting).to.deep.equal({ reason: "unknown-mempool-operation", hash: operation.hash });
+    expect(dataOf(world, "OperationSigned").length).to.equal(signed);
+  });
+
+  it("in a block: nothing is signed from that head on; final, it is found with its contents, and signing stops", async () => {
+    const world = await paidOnce();
+    const signed = dataOf(world, "OperationSigned").length;
+    const operation = transferByHand(world);
+    world.bake();
+    const level = world.model.head.level;
+    expect(await wait(world, 1, () => undefined)).to.include({ reason: "chain-ahead-of-log" });
+    await wait(world, 20, () => world.bake());
+    const [content] = operation.contents;
+    expect(dataOf(world, "ForeignOperationFound")[0]).to.deep.equal({
+      hash: operation.hash,
+      level,
+      firstCounter: content?.counter,
+      lastCounter: content?.counter,
+      contents: [
+        { kind: "transaction", destination: someTz("a friend"), amount: 1_000_000n, status: "applied" },
+      ],
+    });
+    expect(await wait(world, 20, () => world.bake())).to.include({ reason: "paused" });
+    expect(dataOf(world, "OperationSigned").length).to.equal(signed);
+    expect(dataOf(world, "ForeignOperationFound").length).to.equal(1);
+  });
+});
+
+describe("a log that was restored", () => {
+  it("to before an operation that was injected: nothing is signed, and what it paid is found as foreign", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    await runTo(world, "BatchFormed");
+    const before = world.events().length;
+    await payOn(world, () => dataOf(world, "OperationFinalised").length > 0);
+    const restored = world.restoredTo(before);
+    await wait(restored, 2, () => restored.bake());
+    const { reason, detail, untilLevel } = dataOf(restored, "WalletPaused")[0] ?? {};
+    expect(reason).to.equal("restored");
+    expect(detail).to.match(/^the log lacks event \d+ that was injected$/);
+    expect(untilLevel).to.be.above(restored.model.head.level);
+    await wait(restored, 120, () => restored.bake());
+    expect(dataOf(restored, "OperationSigned").length).to.equal(0);
+    expect(restored.injected).to.deep.equal([]);
+    const foreign = dataOf(restored, "ForeignOperationFound").length;
+    expect(foreign).to.equal(dataOf(world, "OperationSigned").length);
+    expect(dataOf(restored, "WalletResumed").length).to.equal(0);
+  });
+
+  for (const [name, identity] of [
+    ["another server", { systemIdentifier: "2", timeline: 1, databaseOid: 1 }],
+    ["another timeline", { systemIdentifier: "1", timeline: 2, databaseOid: 1 }],
+    ["a database created anew", { systemIdentifier: "1", timeline: 1, databaseOid: 2 }],
+  ] as const)
+    it(`on ${name}: nothing is signed until a final block is beyond all that may be forgotten, then it pays on`, async () => {
+      const world = referenceWorld();
+      await world.setUp();
+      await runTo(world, "BatchFormed");
+      world.identity = identity;
+      const { process } = world.start();
+      for (let blocks = 0; !isSettled(world, 0); blocks += 1) {
+        if (blocks > 160) throw new Error("not paid");
+        await process.step();
+        checkInvariants(world);
+        const { untilLevel } = dataOf(world, "WalletPaused")[0] ?? {};
+        const isOver = world.model.head.level - 2 > (untilLevel ?? Infinity);
+        expect(dataOf(world, "WalletResumed").length).to.equal(isOver ? 1 : 0);
+        if (!isOver) expect(world.injected).to.deep.equal([]);
+        world.bake();
+      }
+      expect(dataOf(world, "WalletPaused").length).to.equal(1);
+    });
+});
