@@ -16,6 +16,7 @@ import {
 import { decodeEvent } from "../../../src/infrastructure/eventstore/codec.js";
 import { ChainModel } from "../../../src/sandbox/chain-model.js";
 import { type Genesis } from "../../../src/sandbox/model/types.js";
+import { type PayerProcess } from "../../../src/application/process/payer-process.js";
 import { BAKER, modelHashes, PAYER } from "../chain-model.js";
 import { MemoryEventStore } from "../memory-event-store.js";
 import { type CrashPoint, type Interlude } from "./faults.js";
@@ -59,6 +60,8 @@ export class World implements Installation {
   readonly chain: MemoryChain;
   readonly injected: OperationHash[] = [];
   readonly injectedUnlogged: OperationHash[] = [];
+  /** How often a process gave the lease back. */
+  released = 0;
   private lease: { holder: number; token: bigint } = { holder: -1, token: 0n };
   private witnessed: WitnessRecord[] = [];
   private processes = 0;
@@ -109,7 +112,7 @@ export class World implements Installation {
     return setUpBaker(this, this.store, this.chain.chainId, this.options);
   }
 
-  start(point?: CrashPoint, interlude?: Interlude): StartedProcess {
+  start(point?: CrashPoint, interlude?: Interlude): StartedProcess & { readonly process: PayerProcess } {
     const holder = (this.processes += 1);
     const ports = {
       baker: BAKER,
@@ -142,7 +145,9 @@ export class World implements Installation {
         if (this.lease.holder !== holder) this.lease = { holder, token: this.lease.token + 1n };
         return { token: this.lease.token };
       },
-      release: async () => undefined,
+      release: async () => {
+        this.released += 1;
+      },
     };
   }
 

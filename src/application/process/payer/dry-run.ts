@@ -1,10 +1,10 @@
-import { type Address, type TzAddress } from "../../../domain/identifiers.js";
+import { type Address, isContractAddress, type TzAddress } from "../../../domain/identifiers.js";
 import { mutez, sumOf } from "../../../domain/money.js";
 import { type Obligation } from "../../../domain/payment/events.js";
 import * as Payment from "../../../domain/payment/payment.js";
 import { type Acting, appendDecided, asTransfers, type Done, simulationContext } from "./acting.js";
 import { type Candidate, feesFor, limitsFor, sizeOf } from "./batch.js";
-import { computePlan } from "./payout.js";
+import { computePlan, CONTRACT_BATCH, mostTransfers } from "./payout.js";
 import { examine } from "./simulate.js";
 import { type PayoutView } from "./view.js";
 
@@ -14,8 +14,6 @@ interface Summary {
   burns: bigint;
   readonly failing: { delegator: Address; error: string }[];
 }
-
-const BATCH = 247;
 
 const asCandidate = ({ id, recipient, due }: Obligation): Candidate => ({ obligation: id, recipient, due });
 
@@ -57,6 +55,9 @@ const simulateBatch = async (
   return undefined;
 };
 
+const inBatches = (rows: readonly Obligation[], most: number): readonly (readonly Obligation[])[] =>
+  Array.from({ length: Math.ceil(rows.length / most) }, (_, n) => rows.slice(n * most, (n + 1) * most));
+
 /** What paying would do, with a zero signature: one summary, no plan, no take, no key. */
 export const simulatePayout = async (acting: Acting, payout: PayoutView, payer: TzAddress): Promise<Done> => {
   const { allocation } = payout.reward.state;
@@ -64,8 +65,18 @@ export const simulatePayout = async (acting: Acting, payout: PayoutView, payer: 
   const { obligations } = computePlan(allocation, payer, acting.view.ledger.state.balances);
   const summary: Summary = { batches: 0, fees: 0n, burns: 0n, failing: [] };
   const toSend = obligations.filter((row) => !row.self);
-  for (let start = 0; start < toSend.length; start += BATCH) {
-    const stopped = await simulateBatch(acting, toSend.slice(start, start + BATCH), summary);
+  const batches = [
+    ...inBatches(
+      toSend.filter(({ recipient }) => !isContractAddress(recipient)),
+      mostTransfers(acting),
+    ),
+    ...inBatches(
+      toSend.filter(({ recipient }) => isContractAddress(recipient)),
+      CONTRACT_BATCH,
+    ),
+  ];
+  for (const batch of batches) {
+    const stopped = await simulateBatch(acting, batch, summary);
     if (stopped) return stopped;
   }
   const simulated = Payment.recordSimulation({

@@ -98,7 +98,7 @@ const plan: PayoutStep = (payout, { view }) => {
 };
 
 /** Contracts sent together: each was simulated by itself, one request each. */
-const CONTRACT_BATCH = 100;
+export const CONTRACT_BATCH = 100;
 
 /** Sent alone; with few others; fresh ones together, implicit accounts apart from contracts. */
 export const chooseObligations = (state: Payment.State, most: number): readonly string[] => {
@@ -126,7 +126,7 @@ export const chooseObligations = (state: Payment.State, most: number): readonly 
 const LEAST_TRANSFER_MILLIGAS = 2_100_000n;
 
 /** Transfers that half a block's gas can hold: half, so that an operation never waits for an empty block. */
-const mostTransfers = ({ facts }: Situation): number =>
+export const mostTransfers = ({ facts }: Pick<Situation, "facts">): number =>
   Number(((facts.constants.hardGasLimitPerBlock / 2n) * 1_000n) / LEAST_TRANSFER_MILLIGAS);
 
 /** Signs the batch that is formed as soon as nothing is pending; forms the next one while waiting. */
