@@ -76,7 +76,7 @@ export const benchCycle = async (count: number): Promise<void> => {
     const used = (levels.at(-1) ?? NaN) - (levels[0] ?? NaN) + 1;
     const fewest = Math.ceil(count / TRANSFERS_PER_BLOCK);
     print({ name: `${name}: blocks used (fewest possible: ${fewest})`, value: used, unit: "blocks" });
-    const ratio = Math.round((used / fewest) * 1_000) / 1_000;
+    const ratio = Math.ceil((used / fewest) * 10_000) / 10_000;
     print({ name: `${name}: blocks used / fewest possible`, value: ratio, unit: "", aim: { atMost: 1.02 } });
     print({ name: `${name}: from its end until it is settled`, value: seconds, unit: "s" });
     const memory = await peakMemory(payer.pid);
