@@ -23,10 +23,16 @@ export interface NodesOptions {
   readonly oldestHeadMs: number;
 }
 
+/** A head younger than this, three blocks, is believed alone; an older one is compared with the other nodes'. */
+const FRESH_HEAD_MS = 20_000;
+/** Nodes of one chain are this far apart when all is well. */
+const BLOCKS_APART = 2;
+
 interface Look {
   readonly node: TezosNode;
   readonly state: NodeHealth["state"];
   readonly head: HeaderReply | undefined;
+  readonly isFresh?: boolean;
 }
 
 /** The primary node and its fallback: which can be believed, and who answers when one cannot. */
@@ -41,16 +47,19 @@ export class Nodes {
     this.chain = options.chainId;
   }
 
-  /** The head of the primary; if it lags or is silent, the newest of a better node. Throws `ChainUnavailable`. */
+  /**
+   * The head of the primary; if that is not fresh, or there is none, the newest of the nodes that do not lag, or of
+   * those that do. Throws `ChainUnavailable`.
+   */
   async head(): Promise<HeaderReply> {
     const looks: Look[] = [];
     for (const node of this.options.nodes) {
       const look = await this.look(node);
       looks.push(look);
-      if (look.state === "good") break;
+      if (look.isFresh) break;
     }
-    const good = looks.find(({ state }) => state === "good");
-    const best = good ?? newest(looks.filter(({ state }) => state === "lags"));
+    const inState = (wanted: Look["state"]) => looks.filter(({ state }) => state === wanted);
+    const best = newest(inState("good")) ?? newest(inState("lags"));
     if (best?.head === undefined) {
       throw new ChainUnavailable(looks.map(({ node, state }) => `node ${node.name}: ${state}`).join("; "));
     }
@@ -61,9 +70,10 @@ export class Nodes {
   /** What each node shows now. */
   async health(): Promise<readonly NodeHealth[]> {
     const looks = await Promise.all(this.options.nodes.map((node) => this.look(node)));
+    const best = newest(looks.filter(({ state }) => state === "good"))?.head?.level ?? 0;
     return looks.map(({ node, state, head }) => ({
       node: node.name,
-      state,
+      state: state === "good" && (head?.level ?? 0) < best - BLOCKS_APART ? "lags" : state,
       level: head?.level,
       chainId: head?.chain_id,
     }));
@@ -133,7 +143,8 @@ export class Nodes {
       }
       this.recognise(node, head.chain_id);
       const age = this.options.clock.now().getTime() - head.timestamp.getTime();
-      return { node, head, state: age > this.options.oldestHeadMs ? "lags" : "good" };
+      const isFresh = age <= FRESH_HEAD_MS;
+      return { node, head, isFresh, state: age > this.options.oldestHeadMs ? "lags" : "good" };
     } catch (error) {
       if (!(error instanceof ChainUnavailable)) throw error;
       this.own.delete(node);

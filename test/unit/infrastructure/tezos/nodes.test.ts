@@ -103,6 +103,20 @@ describe("a primary node and its fallback", () => {
     expect((await chain().head()).hash).to.equal(old);
   });
 
+  it("compares a head that is not fresh: a primary behind the fallback lags, on a slow chain it does not", async () => {
+    const behind = blockOf("behind");
+    const aMinuteOld = { timestamp: "2024-06-30T13:59:30Z" };
+    primary.routes = healthy({ hash: behind, level: 5941088, ...aMinuteOld });
+    expect((await chain().head()).hash).to.equal(HASH);
+    expect((await chain().nodeHealth()).map(({ state }) => state)).to.deep.equal(["lags", "good"]);
+    primary.routes = healthy(aMinuteOld);
+    fallback.routes = healthy({ hash: behind, level: 5941088, ...aMinuteOld });
+    expect((await chain().head()).hash).to.equal(HASH);
+    expect((await chain().nodeHealth()).map(({ state }) => state)).to.deep.equal(["good", "lags"]);
+    fallback.routes = healthy({ level: 5941100, chain_id: FOREIGN });
+    expect((await chain().head()).hash).to.equal(HASH);
+  });
+
   it("calls a block unavailable only once both nodes do not have it", async () => {
     const paths = ["header", "metadata", "operations/3"].map((part) => `/chains/main/blocks/${HASH}/${part}`);
     const pruned = { status: 500, body: [{ kind: "permanent", id: "context.storage_error" }] };
