@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { type NodeError } from "../../../../src/application/ports/chain.js";
 import { type DomainEvent } from "../../../../src/domain/events.js";
 import { asCycle } from "../../../../src/domain/identifiers.js";
 import { modelGenesis, PAYER } from "../../../support/chain-model.js";
@@ -58,6 +59,49 @@ describe("an operation that no block takes", () => {
     expect(planned).to.equal(dataOf(world, "BatchFormed")[1]?.items.length);
     expect(Number(feeOf(second?.hash)) / Number(once)).to.be.within(1.49, 1.51);
     expect(feeOf(first.hash)).to.equal(0n);
+  });
+});
+
+describe("an operation that a node refuses", () => {
+  const refusing = async (
+    kind: NodeError["kind"],
+    times: number,
+  ): Promise<{ world: World; handed: string[] }> => {
+    const world = referenceWorld();
+    await world.setUp();
+    const inject = world.chain.inject.bind(world.chain);
+    const handed: string[] = [];
+    world.chain.inject = async (signed) => {
+      handed.push(signed);
+      return handed.length > times
+        ? inject(signed)
+        : { outcome: "refused", errors: [{ id: "some.reason", kind, detail: "{}" }] };
+    };
+    return { world, handed };
+  };
+
+  it("for now is handed over again at each head, the same bytes; the refusal is written once", async () => {
+    const { world, handed } = await refusing("temporary", 4);
+    await payOn(world, () => dataOf(world, "OperationIncluded").length > 0);
+    const [signed, next] = dataOf(world, "OperationSigned");
+    const five = Array.from({ length: 5 }, () => signed?.bytes);
+    expect(handed).to.deep.equal([...five, next?.bytes]);
+    const refusal = { hash: signed?.hash, kind: "temporary", errors: ["some.reason"] };
+    expect(dataOf(world, "OperationRefused")).to.deep.equal([refusal]);
+    await payOn(world, () => CYCLES.every((cycle) => isSettled(world, cycle)));
+    checkAllIsFinal(world, CYCLES);
+  });
+
+  it("for good is not handed over again, nor taken for dead before its time", async () => {
+    const { world, handed } = await refusing("permanent", 1);
+    await payOn(world, () => dataOf(world, "OperationProvenDead").length > 0);
+    const signed = dataOf(world, "OperationSigned");
+    expect(dataOf(world, "OperationRefused").map(({ kind }) => kind)).to.deep.equal(["permanent"]);
+    expect(signed.map(({ batchId }) => batchId)).to.deep.equal([signed[0]?.batchId, signed[0]?.batchId]);
+    expect(handed).to.deep.equal(signed.map(({ bytes }) => bytes));
+    expect(dataOf(world, "OperationProvenDead")[0]?.proof.rule).to.equal("expired");
+    await payOn(world, () => CYCLES.every((cycle) => isSettled(world, cycle)));
+    checkAllIsFinal(world, CYCLES);
   });
 });
 

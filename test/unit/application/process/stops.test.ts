@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { BlockUnavailable } from "../../../../src/application/ports/chain.js";
+import { protocolHash } from "../../../../src/domain/identifiers.js";
 import { operationOf, someTz } from "../../../support/chain-model.js";
 import { dataOf } from "../../../support/world/events.js";
 import { checkInvariants } from "../../../support/world/invariants.js";
@@ -110,4 +112,48 @@ describe("a log that was restored", () => {
       }
       expect(dataOf(world, "WalletPaused").length).to.equal(1);
     });
+});
+
+describe("a protocol that this release does not know", () => {
+  for (const key of ["protocol", "nextProtocol"] as const)
+    it(`as the head's ${key}: nothing is signed until it is gone`, async () => {
+      const world = referenceWorld();
+      await world.setUp();
+      await runTo(world, "BatchFormed");
+      const head = world.chain.head.bind(world.chain);
+      const unknown = protocolHash.parse("PtNairobiyssHuh87hEhfVBGCVrK3WnS8Z2FT4ymB5tAa4r1nQf");
+      world.chain.head = async () => ({ ...(await head()), [key]: unknown });
+      const waiting = await wait(world, 6, () => world.bake());
+      expect(waiting).to.deep.equal({ reason: "unknown-protocol", protocol: unknown });
+      expect(dataOf(world, "OperationSigned")).to.deep.equal([]);
+      world.chain.head = head;
+      await settle(world, [0]);
+    });
+});
+
+describe("a node that does not keep a block that is needed", () => {
+  it("leaves the fate of an operation unknown and names the block; one that keeps it ends the waiting", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    await runTo(world, "OperationSigned");
+    const [signed] = dataOf(world, "OperationSigned");
+    const block = world.chain.block.bind(world.chain);
+    await wait(world, 1, () => world.bake());
+    for (let blocks = 0; blocks < 12; blocks += 1) world.bake();
+    const kept = world.model.head.level - 4;
+    world.chain.block = async (id, source) => {
+      const found = await block(id, source);
+      if (found.level < kept) throw new BlockUnavailable(id);
+      return found;
+    };
+    const waiting = await wait(world, 6, () => world.bake());
+    const missing = world.model.block(kept - 1)?.hash;
+    expect(waiting).to.deep.equal({ reason: "needs-block", block: missing });
+    expect(dataOf(world, "OperationSigned")).to.deep.equal([signed]);
+    for (const type of ["OperationFinalised", "OperationProvenDead"] as const)
+      expect(dataOf(world, type)).to.deep.equal([]);
+    world.chain.block = block;
+    await settle(world, [0]);
+    checkInvariants(world);
+  });
 });
