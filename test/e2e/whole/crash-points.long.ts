@@ -7,6 +7,8 @@ import { runReference } from "../../support/world/scenario.js";
 
 const POINTS = 20;
 const SEED = 20_261_123;
+/** Reads that are under way together at most: of the streams of two payouts, the baker and the ledger. */
+const TOGETHER = 8;
 
 const CHANGING = ["store.append", "witness.write", "chain.inject", "signer.sign"];
 
@@ -50,7 +52,7 @@ describe("crash points on PostgreSQL and HTTP", function () {
       const { calls, outcome } = await run(point).catch((cause: unknown) => {
         throw new Error(`died ${name}`, { cause });
       });
-      expect(calls, name).to.have.length(point.call + 1);
+      expect(calls.length, name).to.be.within(point.call + 1, point.call + TOGETHER);
       expect(outcome, name).to.deep.equal(reference.outcome);
     }
   });
