@@ -24,8 +24,9 @@ export type Report =
   | { readonly kind: "rewards"; readonly cycle: Cycle; readonly why: string }
   | { readonly kind: "unavailable"; readonly error: Error };
 
-/** Acts taken on one look at the chain; then it is looked at again. */
+/** Acts taken on one look at the chain, and how long one is believed; then it is looked at again. */
 const ACTS_PER_LOOK = 64;
+const LOOK_LASTS_MS = 1_000;
 const LONGEST_WAIT_MS = 1_000;
 /** The source is asked again for rewards that it does not have yet, or that were refused. */
 const REWARDS_RETRY_MS = 15_000;
@@ -110,10 +111,12 @@ export class PayerProcess {
     facts: Facts,
     unfinished: readonly Cycle[],
   ): Promise<Waiting | undefined> {
-    const { repository, baker } = this.ports;
+    const { repository, baker, clock } = this.ports;
     const { memory } = this;
+    const until = clock.now().getTime() + LOOK_LASTS_MS;
     let view = await loadView(repository, baker, payer, unfinished);
     for (let acts = 0; acts < ACTS_PER_LOOK; acts += 1) {
+      if (acts > 0 && clock.now().getTime() > until) return undefined;
       const situation = { view, facts, memory };
       const action = next(situation);
       const waiting = await perform(action, { ...situation, ports: this.ports });
