@@ -1,7 +1,7 @@
 // Joins everything. The only file that knows tsyringe; each part is opened when it is first asked for.
 import "reflect-metadata";
 import { randomUUID } from "node:crypto";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { container as root, type DependencyContainer, instanceCachingFactory } from "tsyringe";
@@ -12,6 +12,7 @@ import { type Services } from "./application/services.js";
 import { runCommand } from "./cli/program.js";
 import { type Config, ConfigError, productionMistakes, readConfig } from "./config.js";
 import { type ChainId, type TzAddress } from "./domain/identifiers.js";
+import { makeFolder } from "./data-folder.js";
 import { mainnetDelegationLimit } from "./domain/reward/delegation-limit.js";
 import { CodedEventLog } from "./infrastructure/eventstore/event-log.js";
 import { PostgresLog } from "./infrastructure/eventstore/postgres-log.js";
@@ -91,16 +92,6 @@ const readDemo = async (config: Config): Promise<DemoPlace> => {
     return JSON.parse(await readFile(demoFile(config), "utf8")) as DemoPlace;
   } catch {
     throw new SetupError('no node and no running demo: set TEZOS_RPC_URL, or run "npm start" first');
-  }
-};
-
-const makeFolder = async (folder: string): Promise<string> => {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return folder;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new SetupError(`no folder for data: set TAPS_DATA_DIR to one that may be written (${reason})`);
   }
 };
 
