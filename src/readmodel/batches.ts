@@ -32,7 +32,7 @@ export class ProjectionDefect extends Error {
 }
 
 /** A batch is full with this many changes or events: what one transaction writes in well under a second. */
-const MAX_CHANGES = 5_000;
+const MAX_CHANGES = 1_000;
 const MAX_EVENTS = 1_000;
 
 type Item = { readonly kind: "event"; readonly event: Projected } | { readonly kind: "caught-up" };

@@ -7,6 +7,7 @@ import { advanceOldestPayout, simulateNewest } from "./payout.js";
 import {
   accountForFinalCounters,
   appending,
+  closeBatches,
   proveDeaths,
   recordInclusions,
   settleBatches,
@@ -112,7 +113,10 @@ const first = (steps: readonly Step[], situation: Situation): Action | undefined
   return undefined;
 };
 
-/** All that one look at the chain says of the wallet's operations goes into the log together. */
+/**
+ * All that one look at the chain says of the wallet's operations goes into the log together. Batches that have ended
+ * are closed by the way, or alone once no operation is left to be watched.
+ */
 const watchWallet: Step = (situation) => {
   const events: DomainEvent[] = [];
   let { wallet } = situation.view;
@@ -120,8 +124,12 @@ const watchWallet: Step = (situation) => {
   for (;;) {
     const seen = { ...situation, view: { ...situation.view, wallet } };
     const action = first([accountForFinalCounters, recordInclusions, proveDeaths], seen);
-    if (action?.do !== "append")
+    if (action?.do !== "append") {
+      const isQuiet = events.length === 0 && wallet.state.operations.length > 0;
+      const closing = isQuiet ? undefined : closeBatches(seen);
+      if (closing?.do === "append") events.push(...closing.events);
       return events.length > 0 ? { do: "append", to: { stream: "wallet" }, events } : action;
+    }
     events.push(...action.events);
     wallet = { ...wallet, state: action.events.filter(owns).reduce(evolve, wallet.state) };
   }

@@ -158,20 +158,20 @@ const settlement = (
   burn: fate.results.reduce((total, { burn }) => (total + burn) as typeof ZERO, ZERO),
 });
 
-/** Carries what became of batches from the wallet's stream into the payment streams, then closes them. */
-export const settleBatches: Step = ({ view, memory }) => {
-  const wallet = view.wallet.state;
-  const ended: string[] = [];
-  for (const batchId of Object.keys(wallet.batches)) {
+/** Each batch that the wallet knows, with what its payment stream knows of it. */
+const batchesInView = ({ wallet, payouts }: LogView) =>
+  Object.keys(wallet.state.batches).flatMap((batchId) => {
     const cycle = cycleOfBatch(batchId);
-    const payment = view.payouts.find((payout) => payout.cycle === cycle)?.payment.state;
+    const payment = payouts.find((payout) => payout.cycle === cycle)?.payment.state;
     const batch = payment?.batches.get(batchId);
-    if (payment === undefined || batch === undefined) continue;
-    if (batch.at !== "formed") {
-      ended.push(batchId);
-      continue;
-    }
-    const fate = Wallet.batchFate(wallet, batchId);
+    return payment && batch ? [{ batchId, cycle, payment, batch }] : [];
+  });
+
+/** Carries what became of batches from the wallet's stream into the payment streams. */
+export const settleBatches: Step = ({ view }) => {
+  for (const { batchId, cycle, payment, batch } of batchesInView(view)) {
+    if (batch.at !== "formed") continue;
+    const fate = Wallet.batchFate(view.wallet.state, batchId);
     const to: Target = { stream: "payment", cycle };
     if (fate.at === "voided") return appending(to, Payment.dissolve(batchId)(payment));
     if (fate.at === "final" && fate.hash !== undefined) {
@@ -179,9 +179,15 @@ export const settleBatches: Step = ({ view, memory }) => {
       return appending(to, Payment.settleBatch(settled)(payment));
     }
   }
-  return memory.token === undefined || ended.length === 0
-    ? undefined
-    : appending(WALLET, Wallet.closeBatches({ batchIds: ended, token: memory.token })(wallet));
+  return undefined;
+};
+
+/** Closes the batches whose payment streams say what became of them. */
+export const closeBatches: Step = ({ view, memory }) => {
+  const ended = batchesInView(view).filter(({ batch }) => batch.at !== "formed");
+  if (memory.token === undefined || ended.length === 0) return undefined;
+  const batchIds = ended.map(({ batchId }) => batchId);
+  return appending(WALLET, Wallet.closeBatches({ batchIds, token: memory.token })(view.wallet.state));
 };
 
 /** Keeps loading short. */
