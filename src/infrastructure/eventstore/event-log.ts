@@ -43,7 +43,7 @@ const KEPT_BYTES = 64 * 1_024;
 
 /** Domain events over any event store: encodes, gives ids, decodes. */
 export class CodedEventLog implements EventLog {
-  private readonly decoded = new Map<string, LoggedEvent>();
+  private readonly decoded = new Map<string, { readonly from: RecordedEvent; readonly event: DomainEvent }>();
 
   constructor(private readonly store: EventStore) {}
 
@@ -80,11 +80,19 @@ export class CodedEventLog implements EventLog {
 
   private logged(recorded: RecordedEvent): LoggedEvent {
     const { id, stream, revision, position, recordedAt } = recorded;
+    return { event: this.eventOf(recorded), id, stream, revision, position, recordedAt };
+  }
+
+  /** What was decoded before serves only for the very same bytes. */
+  private eventOf(recorded: RecordedEvent): DomainEvent {
+    const { id, type, schemaVersion, data } = recorded;
     const known = this.decoded.get(id);
-    if (known) return known;
-    const event = { event: decodeEvent(recorded), id, stream, revision, position, recordedAt };
-    if (recorded.data.length > KEPT_BYTES) return event;
-    this.decoded.set(id, event);
+    const isSame =
+      known?.from.data === data && known.from.type === type && known.from.schemaVersion === schemaVersion;
+    if (isSame) return known.event;
+    const event = decodeEvent(recorded);
+    if (data.length > KEPT_BYTES) return event;
+    this.decoded.set(id, { from: recorded, event });
     const [oldest] = this.decoded.keys();
     if (this.decoded.size > KEPT && oldest !== undefined) this.decoded.delete(oldest);
     return event;

@@ -8,7 +8,7 @@ import { basisPoints, mutez } from "../../../src/domain/money.js";
 import * as Payment from "../../../src/domain/payment/payment.js";
 import { type TermsRow } from "../../../src/domain/reward/policy-codec.js";
 import * as Wallet from "../../../src/domain/wallet/wallet.js";
-import { operationEventId } from "../../../src/infrastructure/eventstore/codec.js";
+import { encodeEvent, operationEventId } from "../../../src/infrastructure/eventstore/codec.js";
 import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.js";
 import { collect, newEvent } from "../../support/events.js";
 import { storedData } from "../../support/event-shapes.js";
@@ -68,6 +68,19 @@ describe("the coded event log", () => {
       revision: 1,
     });
     expect(new Set(store.snapshot().map(({ id }) => id)).size).to.equal(2);
+  });
+
+  it("says what stands there now, though it has decoded something else under that id", async () => {
+    const { store, log } = opened();
+    await log.append(payment, NO_STREAM, [ended(1)], metadata);
+    const read = store.read.bind(store);
+    expect((await collect(log.read(payment))).map(({ event }) => event)).to.deep.equal([ended(1)]);
+    const { data } = encodeEvent(ended(2));
+    store.read = async function* (...args) {
+      for await (const recorded of read(...args)) yield { ...recorded, data, revision: 7 };
+    };
+    const [found] = await collect(log.read(payment));
+    expect([found?.event, found?.revision]).to.deep.equal([ended(2), 7]);
   });
 
   it("cuts a long list in order, each portion below the limit, as few as possible", async () => {
