@@ -64,14 +64,9 @@ export class DurableWitness implements Witness {
   async write(record: WitnessRecord): Promise<void> {
     const { name, folder } = this.options;
     const { revision, eventId } = record;
-    const inFile = async () => {
-      await mkdir(folder, { recursive: true });
-      await writeDurably(folder, "witness", JSON.stringify({ revision, eventId }));
-    };
-    await Promise.all([
-      asking("PostgreSQL: witness", () => this.pool.query(WRITE, [name, revision, eventId])),
-      inFile(),
-    ]);
+    await asking("PostgreSQL: witness", () => this.pool.query(WRITE, [name, revision, eventId]));
+    await mkdir(folder, { recursive: true });
+    await writeDurably(folder, "witness", JSON.stringify({ revision, eventId }));
   }
 
   /** Throws `StoreUnavailable`: what the row says is known later. An absent or damaged file says nothing. */
