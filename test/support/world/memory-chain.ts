@@ -31,7 +31,7 @@ import { type ChainModel } from "../../../src/sandbox/chain-model.js";
 import { chainIdOf } from "../../../src/sandbox/hashes.js";
 import { type ChainError, type Operation } from "../../../src/sandbox/model/types.js";
 
-const SIGNATURE = "ab".repeat(64);
+const SIGNATURE_DIGITS = 128;
 
 const replacer = (_: string, value: unknown): unknown => (typeof value === "bigint" ? `${value}n` : value);
 const reviver = (_: string, value: unknown): unknown =>
@@ -52,8 +52,10 @@ export class PlainCodec implements OperationCodec {
   }
 }
 
-/** Signs anything for one account. */
+/** Signs anything for one account, and never twice alike: a signer may answer a retry with another signature. */
 export class PlainSigner implements Signer {
+  private signed = 0;
+
   constructor(private readonly account: TzAddress) {}
 
   async address(): Promise<TzAddress> {
@@ -65,7 +67,8 @@ export class PlainSigner implements Signer {
   }
 
   async sign(forged: string): Promise<string> {
-    return forged + SIGNATURE;
+    this.signed += 1;
+    return forged + this.signed.toString(16).padStart(SIGNATURE_DIGITS, "0");
   }
 }
 
@@ -190,9 +193,10 @@ export class MemoryChain implements Chain {
   }
 
   private async decode(signed: string): Promise<Operation> {
-    const forged = signed.slice(0, -SIGNATURE.length);
+    const forged = signed.slice(0, -SIGNATURE_DIGITS);
+    const signature = signed.slice(-SIGNATURE_DIGITS);
     const { branch, contents } = await this.codec.parse(forged);
     const hash = this.codec.hash(signed);
-    return { hash, branch, contents, sizeBytes: 96 + 60 * contents.length, signature: SIGNATURE };
+    return { hash, branch, contents, sizeBytes: 96 + 60 * contents.length, signature };
   }
 }

@@ -58,6 +58,8 @@ export class World implements Installation {
   identity: InstallationIdentity = { systemIdentifier: "1", timeline: 1, databaseOid: 1 };
   readonly model: ChainModel;
   readonly chain: MemoryChain;
+  readonly codec = new PlainCodec();
+  readonly signer = new PlainSigner(PAYER);
   readonly injected: OperationHash[] = [];
   readonly injectedUnlogged: OperationHash[] = [];
   /** How often a process gave the lease back. */
@@ -118,8 +120,8 @@ export class World implements Installation {
       baker: BAKER,
       store: this.store,
       chain: this.chain,
-      codec: new PlainCodec(),
-      signer: new PlainSigner(PAYER),
+      codec: this.codec,
+      signer: this.signer,
       source: this.source(),
       limitOf: async () => this.model.genesis.rules.constants.limitOfDelegationOverBaking,
       lease: this.leaseOf(holder),

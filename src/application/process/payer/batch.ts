@@ -36,8 +36,9 @@ const SPARE_GAS = 100n;
 const IMPLICIT_STORAGE = 277n;
 
 const ceilDiv = (numerator: bigint, divisor: bigint): bigint => (numerator + divisor - 1n) / divisor;
+const lesser = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
-/** Limits for one content, from its simulation. */
+/** Limits for one content, from its simulation; never above the protocol's, which refuses the whole operation. */
 export const limitsFor = (
   recipient: Address,
   simulated: ContentSimulation,
@@ -51,15 +52,17 @@ export const limitsFor = (
       storageLimit: storage > IMPLICIT_STORAGE ? storage : IMPLICIT_STORAGE,
     };
   }
-  return { gasLimit: ceilDiv(gas * 11n, 10n) + SPARE_GAS, storageLimit: ceilDiv(storage * 11n, 10n) };
+  return {
+    gasLimit: lesser(ceilDiv(gas * 11n, 10n) + SPARE_GAS, constants.hardGasLimitPerOperation),
+    storageLimit: lesser(ceilDiv(storage * 11n, 10n), constants.hardStorageLimitPerOperation),
+  };
 };
 
 /** Limits for a simulation that is to find out what is used: everything the block allows, shared evenly. */
 export const widestLimits = (count: number, constants: ChainConstants): Limits => {
   const share = constants.hardGasLimitPerBlock / BigInt(count);
-  const { hardGasLimitPerOperation } = constants;
   return {
-    gasLimit: share < hardGasLimitPerOperation ? share : hardGasLimitPerOperation,
+    gasLimit: lesser(share, constants.hardGasLimitPerOperation),
     storageLimit: constants.hardStorageLimitPerOperation,
   };
 };
