@@ -1,4 +1,5 @@
-// A large baker's cycle, from its end until all is settled: the sandbox in this process, the payer as people start it.
+// A large baker's cycle, from its end until all is settled: the sandbox in this process; payer and projector as a
+// baker of that size runs them, each a process with a role of its own.
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -62,7 +63,8 @@ export const benchCycle = async (count: number): Promise<void> => {
   const env = { TAPS_DATA_DIR: folder, ...bakerOn(sandbox.rpcUrl, sandbox.baker) };
   await taps(env, ["wallet", "import"], sandbox.payerSecretKey);
   await taps(env, ["mode", "on"]);
-  const payer = Running.start(env, ["start"]);
+  const payer = Running.start({ ...env, TAPS_ROLES: "worker" }, ["start"]);
+  const projector = Running.start({ ...env, TAPS_ROLES: "projector" }, ["start"]);
   const progress = tellProgress(sandbox, count);
   try {
     say(`${name}: a block every ${BLOCK_TIME_MS} ms ...`);
@@ -83,6 +85,7 @@ export const benchCycle = async (count: number): Promise<void> => {
     print({ name: `${name}: peak memory of the payer`, value: memory, unit: "MB", aim: { below: 600 } });
   } finally {
     clearInterval(progress);
+    await projector.stop("SIGTERM");
     await payer.stop("SIGTERM");
     await sandbox.stop();
     await rm(folder, { recursive: true });
