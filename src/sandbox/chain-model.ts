@@ -109,6 +109,11 @@ export class ChainModel {
     return this.tree.block(id);
   }
 
+  /** The block of the head's branch that an operation stands in. */
+  blockOf(operation: OperationHash): Block | undefined {
+    return this.tree.blockOf(operation);
+  }
+
   /** Whether a block is in the head's branch. */
   isCanonical(hash: BlockHash): boolean {
     return this.tree.isCanonical(hash);

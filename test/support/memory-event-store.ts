@@ -37,6 +37,11 @@ export class MemoryEventStore implements EventStore {
     return [...this.log];
   }
 
+  /** How many events there are. */
+  get size(): number {
+    return this.log.length;
+  }
+
   async storeId(): Promise<string> {
     return this.id;
   }

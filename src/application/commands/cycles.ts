@@ -111,8 +111,6 @@ const returnTake = async (acts: Acts, cycle: CycleNumber): Promise<void> => {
   const { plan, plans } = (await repository.load(paymentOf(baker, cycle))).state;
   if (plan) refuseAct("changing");
   if (plans === 0) return;
-  await act(acts, ledgerOf(baker), (ledger) => {
-    const rows = [...(ledger.take?.balances ?? [])].map(([delegator, amount]) => ({ delegator, amount }));
-    return Ledger.carry({ payment: Payment.cycleStream(baker, cycle), plan: plans, rows })(ledger);
-  });
+  const number = { payment: Payment.cycleStream(baker, cycle), plan: plans };
+  await act(acts, ledgerOf(baker), Ledger.giveBack(number));
 };

@@ -90,6 +90,7 @@ export class RewardComputer {
       const refused = await this.record(baker.registered?.chainId, cycle, reward);
       if (refused !== undefined) return { ready: false, why: refused };
       reward = await repository.load(rewardOf(this.ports.baker, cycle));
+      if (!reward.state.inputs) return { ready: false, why: "another process is reading the rewards" };
     }
     const why = await this.allocate(baker, cycle, reward);
     if (why !== undefined) return { ready: false, why };

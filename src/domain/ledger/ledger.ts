@@ -113,6 +113,14 @@ export const carry =
     ];
   };
 
+/** Gives back exactly what a plan has taken that is void now. */
+export const giveBack =
+  (plan: PayoutPlan) =>
+  (state: State): Decision<Event, Refusal> => {
+    const rows = [...(state.take?.balances ?? [])].map(([delegator, amount]) => ({ delegator, amount }));
+    return carry({ ...plan, rows })(state);
+  };
+
 /** Whether this plan took the balances, at any time. */
 export const isTaken =
   ({ payment, plan }: PayoutPlan) =>

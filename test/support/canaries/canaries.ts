@@ -1,9 +1,10 @@
 // Bugs that the design must not survive, as changes of the built code; each is caught by the tests named.
 
+import { type Change } from "./broken-build.js";
+
 export interface Canary {
   readonly name: string;
-  /** Exact text in a built file, once, and what stands there instead. */
-  readonly changes: readonly { readonly file: string; readonly from: string; readonly to: string }[];
+  readonly changes: readonly Change[];
   /** Test files, of which one must fail. */
   readonly caughtBy: readonly string[];
 }

@@ -17,7 +17,12 @@ export interface Interlude {
   readonly run: () => Promise<void>;
 }
 
-export class CallGate {
+/** What every call of a port goes through. */
+export interface Gate {
+  call<T>(name: string, run: () => Promise<T>): Promise<T>;
+}
+
+export class CallGate implements Gate {
   calls = 0;
   /** Names of the calls, in order; a reference run's are the list of crash points. */
   readonly names: string[] = [];
@@ -28,13 +33,16 @@ export class CallGate {
     private readonly interlude?: Interlude,
   ) {}
 
-  /** Lets others act before the call, if this is the one. */
-  async standStill(): Promise<void> {
+  async call<T>(name: string, run: () => Promise<T>): Promise<T> {
     if (this.interlude?.call === this.calls) await this.interlude.run();
+    const call = this.enter(name);
+    const result = await run();
+    if (this.point?.call === call && this.point.when === "after") this.die();
+    return result;
   }
 
-  enter(name: string): number {
-    this.dieIfDead();
+  private enter(name: string): number {
+    if (this.dead) throw new Crash();
     const call = this.calls;
     this.calls += 1;
     this.names.push(name);
@@ -42,47 +50,28 @@ export class CallGate {
     return call;
   }
 
-  leave(call: number): void {
-    if (this.point?.call === call && this.point.when === "after") this.die();
-  }
-
+  /** A dead process does nothing more, whatever is still on its stack. */
   private die(): never {
     this.dead = true;
     throw new Crash();
   }
-
-  /** A dead process does nothing more, whatever is still on its stack. */
-  private dieIfDead(): void {
-    if (this.dead) throw new Crash();
-  }
 }
 
-async function* gatedItems(
-  items: AsyncIterable<unknown>,
-  gate: CallGate,
-  name: string,
-): AsyncIterable<unknown> {
-  await gate.standStill();
-  const call = gate.enter(name);
+const collected = async (items: AsyncIterable<unknown>): Promise<unknown[]> => {
   const all: unknown[] = [];
   for await (const item of items) all.push(item);
-  gate.leave(call);
-  yield* all;
-}
-
-const gatedCall = async (run: () => Promise<unknown>, gate: CallGate, name: string): Promise<unknown> => {
-  await gate.standStill();
-  const call = gate.enter(name);
-  const result = await run();
-  gate.leave(call);
-  return result;
+  return all;
 };
+
+async function* gatedItems(items: AsyncIterable<unknown>, gate: Gate, name: string): AsyncIterable<unknown> {
+  yield* await gate.call(name, () => collected(items));
+}
 
 /** The same port behind the gate. Asynchronous methods only; others pass. */
 export const gated = <Port extends object>(
   port: Port,
   name: string,
-  gate: CallGate,
+  gate: Gate,
   methods: readonly (keyof Port & string)[],
 ): Port =>
   new Proxy(port, {
@@ -95,7 +84,7 @@ export const gated = <Port extends object>(
       return (...args: unknown[]) => {
         if (label === "read" && name === "store")
           return gatedItems(call(...args) as AsyncIterable<unknown>, gate, `${name}.${label}`);
-        return gatedCall(async () => call(...args), gate, `${name}.${label}`);
+        return gate.call(`${name}.${label}`, async () => call(...args));
       };
     },
   });

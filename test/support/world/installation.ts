@@ -22,7 +22,7 @@ import * as Wallet from "../../../src/domain/wallet/wallet.js";
 import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.js";
 import { type ChainModel } from "../../../src/sandbox/chain-model.js";
 import { BAKER } from "../chain-model.js";
-import { CallGate, type CrashPoint, gated, type Interlude } from "./faults.js";
+import { CallGate, type CrashPoint, type Gate, gated, type Interlude } from "./faults.js";
 
 export const METADATA = { correlationId: "world", causationId: "world", actor: "world" };
 
@@ -87,14 +87,12 @@ export const setUpBaker = async (
 /** The ports of a process, before they are gated. */
 export type OpenPorts = Omit<ProcessPorts, "log" | "repository"> & { readonly store: EventStore };
 
-/** Starts a process whose ports count their calls, over all ports, and may kill it at one of them. */
-export const startProcess = (
+/** A process whose every call of a port goes through the gate. */
+export const processBehind = (
+  gate: Gate,
   ports: OpenPorts,
-  point?: CrashPoint,
-  interlude?: Interlude,
-): StartedProcess & { readonly process: PayerProcess } => {
-  const gate = new CallGate(point, interlude);
-  const reports: Report[] = [];
+  report: (report: Report) => void,
+): PayerProcess => {
   const { store, chain, signer, source, lease, witness, ...rest } = ports;
   const log = new CodedEventLog(gated(store, "store", gate, ["append", "read"]));
   const gatedPorts: ProcessPorts = {
@@ -117,7 +115,18 @@ export const startProcess = (
     lease: gated(lease, "lease", gate, ["hold"]),
     witness: gated(witness, "witness", gate, ["write", "read"]),
   };
-  return { process: new PayerProcess(gatedPorts, (report) => reports.push(report)), gate, reports };
+  return new PayerProcess(gatedPorts, report);
+};
+
+/** Starts a process whose ports count their calls, over all ports, and may kill it at one of them. */
+export const startProcess = (
+  ports: OpenPorts,
+  point?: CrashPoint,
+  interlude?: Interlude,
+): StartedProcess & { readonly process: PayerProcess } => {
+  const gate = new CallGate(point, interlude);
+  const reports: Report[] = [];
+  return { process: processBehind(gate, ports, (report) => reports.push(report)), gate, reports };
 };
 
 export const isSettled = (installation: Installation, cycle: number): boolean =>

@@ -8,14 +8,16 @@ import { asCycle } from "../../../src/domain/identifiers.js";
 import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.js";
 import { BAKER } from "../chain-model.js";
 import { addressOf } from "../rewards.js";
+import { type OpenPorts } from "./installation.js";
 import { type World } from "./world.js";
 
-export const actsOf = (world: World): Acts => ({
+/** A person's acts, over the world's own ports or over others that reach the same. */
+export const actsOf = (world: World, { store, chain }: Pick<OpenPorts, "store" | "chain"> = world): Acts => ({
   baker: BAKER,
   payer: undefined,
   startCycle: undefined,
-  repository: new Repository(new CodedEventLog(world.store)),
-  chain: world.chain,
+  repository: new Repository(new CodedEventLog(store)),
+  chain,
   assertSigns: async () => undefined,
   actor: "cli:somebody",
   metadata: () => ({ correlationId: randomUUID(), causationId: "command", actor: "cli:somebody" }),

@@ -24,6 +24,7 @@ import {
   type Installation,
   type LoggedFact,
   METADATA,
+  type OpenPorts,
   type Policies,
   setUpBaker,
   startProcess,
@@ -115,8 +116,13 @@ export class World implements Installation {
   }
 
   start(point?: CrashPoint, interlude?: Interlude): StartedProcess & { readonly process: PayerProcess } {
+    return startProcess(this.ports(), point, interlude);
+  }
+
+  /** What one more process finds. */
+  ports(): OpenPorts {
     const holder = (this.processes += 1);
-    const ports = {
+    return {
       baker: BAKER,
       store: this.store,
       chain: this.chain,
@@ -130,7 +136,6 @@ export class World implements Installation {
       clock: this.clock,
       metadata: () => METADATA,
     };
-    return startProcess(ports, point, interlude);
   }
 
   /** Each is decoded once. */
@@ -139,6 +144,24 @@ export class World implements Installation {
       this.decoded.push({ stream: recorded.stream, event: decodeEvent(recorded) });
     }
     return this.decoded;
+  }
+
+  /** The n-th of those that the source names. */
+  delegator(n: number): Address {
+    const { delegators } = this.options;
+    const found = delegators[n % delegators.length];
+    if (found === undefined) throw new RangeError("a world without delegators");
+    return found.address;
+  }
+
+  /** All that the source names, with their balances. */
+  balances(): ReadonlyMap<Address, bigint> {
+    return new Map(this.options.delegators.map(({ address, balance }) => [address, balance]));
+  }
+
+  /** Which of them this is. */
+  numberOf(delegator: Address): number {
+    return this.options.delegators.findIndex(({ address }) => address === delegator);
   }
 
   private leaseOf(holder: number): Lease {

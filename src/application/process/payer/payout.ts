@@ -58,7 +58,10 @@ const ledgerPlan = (payout: PayoutView, view: LogView): Ledger.PayoutPlan => ({
   plan: planNumber(payout),
 });
 
-/** AllocationFixed, BalancesTaken, ObligationsAdded, PayoutPlanned: goes on at the first one missing. */
+/**
+ * AllocationFixed, BalancesTaken, ObligationsAdded, PayoutPlanned: goes on at the first one missing. What an earlier
+ * plan of this payout took goes back first: it is void, and whoever voided it did not come to that.
+ */
 const plan: PayoutStep = (payout, { view }) => {
   const { life, reward, payment, cycle } = payout;
   if (payment.state.plan) return undefined;
@@ -78,6 +81,8 @@ const plan: PayoutStep = (payout, { view }) => {
   const ledger = view.ledger.state;
   const number = ledgerPlan(payout, view);
   if (!Ledger.isTaken(number)(ledger)) {
+    if (ledger.take?.payment === number.payment)
+      return appending({ stream: "ledger" }, Ledger.giveBack(ledger.take)(ledger));
     if (ledger.take) return wait({ reason: "take-open", cycle });
     return appending({ stream: "ledger" }, Ledger.take(number)(ledger));
   }

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { ActRefused } from "../../../../src/application/commands/acts.js";
 import { holdCycle, releaseCycle, skipCycle } from "../../../../src/application/commands/cycles.js";
 import { cycleOf } from "../../../../src/application/aggregates.js";
+import { StoreUnavailable } from "../../../../src/application/ports/event-store.js";
 import { type DomainEvent } from "../../../../src/domain/events.js";
 import { asCycle } from "../../../../src/domain/identifiers.js";
 import * as Payment from "../../../../src/domain/payment/payment.js";
@@ -33,6 +34,13 @@ const promise = (): readonly [Promise<void>, () => void] => {
   let resolve = (): void => undefined;
   const promised = new Promise<void>((done) => (resolve = done));
   return [promised, resolve];
+};
+const expectUnavailable = async (act: Promise<unknown>): Promise<void> => {
+  const error: unknown = await act.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).to.be.instanceOf(StoreUnavailable);
 };
 /** After planning has come to `moment`, or before it has begun. */
 const worldAt = async (moment: DomainEvent["type"] | undefined): Promise<World> => {
@@ -107,6 +115,18 @@ describe("taps cycle skip", () => {
       expect((await life(world)).held).to.deep.equal({ reason: "person", detail: "a look first" });
       await releaseCycle(actsOf(world), TAKING);
       expect(await outcomeOf(world), moment).to.deep.equal(withIt);
+    }
+  });
+
+  it("that broke off leaves nothing that a release does not mend", async () => {
+    for (const broken of ["PayoutRejected", "CarriedRows"] as const) {
+      const world = await worldAt("PayoutPlanned");
+      once(world, "before", broken, () =>
+        Promise.reject(new StoreUnavailable("append", { cause: undefined })),
+      );
+      await expectUnavailable(skip(world));
+      await releaseCycle(actsOf(world), TAKING);
+      expect(await outcomeOf(world), broken).to.deep.equal(withIt);
     }
   });
 

@@ -49,6 +49,20 @@ const ofReward = (world: World) =>
 const types = (world: World): readonly string[] => ofReward(world).map(({ type }) => type);
 
 describe("rewards of a cycle that has ended", () => {
+  it("are left to the process that is reading them at the same time", async () => {
+    const world = await ended();
+    const { source } = sourceOf(world, (reply) => reply);
+    const spoiled = sourceOf(world, replacing(/"delegatorsCount":\d+/, '"delegatorsCount":41')).source;
+    once(world, "before", "RewardInputsRecorded", async () => {
+      await compute(world, spoiled);
+    });
+    expect(await compute(world, source)).to.deep.equal({
+      ready: false,
+      why: "another process is reading the rewards",
+    });
+    expect(await compute(world, source)).to.deep.equal({ ready: true });
+  });
+
   it("are recorded, allocated and announced once, to the digest that cycle compute prints", async () => {
     const world = await ended();
     const { source, seen } = sourceOf(world, (reply) => reply);

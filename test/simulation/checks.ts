@@ -1,0 +1,88 @@
+// What must hold in a run: the invariants of the design after every step, and liveness in the end.
+import { isDeepStrictEqual } from "node:util";
+import { FINALITY } from "../../src/application/process/payer/facts.js";
+import { cycleOf, ledgerOf, paymentOf, rewardOf, walletOf } from "../../src/application/aggregates.js";
+import { Repository } from "../../src/application/repository.js";
+import * as Cycle from "../../src/domain/cycle/cycle.js";
+import { asCycle } from "../../src/domain/identifiers.js";
+import { CodedEventLog } from "../../src/infrastructure/eventstore/event-log.js";
+import { BAKER } from "../support/chain-model.js";
+import { checkAllIsFinal, checkSafety } from "../support/world/invariants.js";
+import { Oracle } from "./oracle.js";
+import { type World } from "../support/world/world.js";
+
+/** Checks a world whenever log, injections or chain have changed. */
+export class Watch {
+  private seen: readonly unknown[] = [];
+  private readonly oracle: Oracle;
+
+  constructor(private readonly world: World) {
+    this.oracle = new Oracle(world, world.balances());
+  }
+
+  check(): void {
+    const { store, injected, model } = this.world;
+    const now = [store.size, injected.length, model.head.hash];
+    if (isDeepStrictEqual(now, this.seen)) return;
+    this.seen = now;
+    this.oracle.follow();
+    this.oracle.judgeChain();
+    checkSafety(this.world);
+  }
+}
+
+/** Cycles that have ended for good at this moment. */
+export const endedCycles = ({ model }: World): readonly number[] => {
+  const running = model.cycleOf(model.head.level);
+  return Array.from({ length: running }, (_, cycle) => cycle).filter(
+    (cycle) => model.cycleLevels(asCycle(cycle)).last <= model.head.level - FINALITY,
+  );
+};
+
+/** What still keeps these cycles from being done, for a person to mend; the cycles as they stand. */
+export const standingOf = async (world: World, cycles: readonly number[]) => {
+  const repository = new Repository(new CodedEventLog(world.store));
+  const { state: wallet } = await repository.load(walletOf(world.payer));
+  const standing = [];
+  for (const cycle of cycles) {
+    const { state: life } = await repository.load(cycleOf(BAKER, asCycle(cycle)));
+    const { state: payment } = await repository.load(paymentOf(BAKER, asCycle(cycle)));
+    const held = [...payment.obligations.values()].filter(({ status }) => status.at === "held");
+    standing.push({ cycle, life, held, isDone: Cycle.isFinished(life) && held.length === 0 });
+  }
+  return { wallet, cycles: standing };
+};
+
+export type Standing = Awaited<ReturnType<typeof standingOf>>;
+
+/** Everything that these cycles owed has come to its end (I8), and no mutez is missing (I4). */
+export const checkEnd = async (world: World, cycles: readonly number[]): Promise<void> => {
+  const { cycles: standing } = await standingOf(world, cycles);
+  const settled = standing.filter(({ life }) => life.at === "settled").map(({ cycle }) => cycle);
+  checkAllIsFinal(world, settled);
+  await checkLedger(world, endedCycles(world));
+};
+
+/**
+ * What planned cycles allocated was paid, charged, is held or still to be paid, stayed with the baker, or stands in
+ * the ledger for a later cycle. What a plan has taken counts where the plan put it.
+ */
+const checkLedger = async (world: World, cycles: readonly number[]): Promise<void> => {
+  const repository = new Repository(new CodedEventLog(world.store));
+  const { balances, take } = (await repository.load(ledgerOf(BAKER))).state;
+  let allocated = 0n;
+  let accounted = [...balances.values()].reduce((total, amount) => total + amount, 0n);
+  for (const cycle of cycles) {
+    const payment = paymentOf(BAKER, asCycle(cycle));
+    const { plan, obligations } = (await repository.load(payment)).state;
+    if (plan === undefined) continue;
+    const { allocation } = (await repository.load(rewardOf(BAKER, asCycle(cycle)))).state;
+    for (const { net, status, reason } of allocation?.rows ?? [])
+      if (status === "pay" || status === "carry" || reason === "below-minimum-payout") allocated += net;
+    const isOpen = payment.stream === take?.payment;
+    accounted += plan.kept + (isOpen ? plan.carried : 0n);
+    for (const { due, status } of obligations.values())
+      if (isOpen || status.at !== "carried") accounted += due;
+  }
+  if (allocated !== accounted) throw new Error(`${allocated} was allocated, ${accounted} is accounted for`);
+};

@@ -1,0 +1,158 @@
+// A second opinion on every event: what may stand in the log, told without the code that wrote it.
+import { type DomainEvent } from "../../src/domain/events.js";
+import { type Level, type OperationHash } from "../../src/domain/identifiers.js";
+import { FINALITY } from "../../src/application/process/payer/facts.js";
+import { type LoggedFact } from "../support/world/installation.js";
+import { type World } from "../support/world/world.js";
+
+type Of<T extends DomainEvent["type"]> = Extract<DomainEvent, { type: T }>["data"];
+type Fate = "live" | "dead" | "final";
+
+/** The income that the world's source reports as shared, in mutez. */
+const SHARED = 12_345_678n + 9_876_543n + 1_111_111n + 54_321n;
+const OWN_DELEGATED = 5_000_000_000n;
+
+export class Oracle {
+  private token = 0n;
+  private readonly pauses = new Set<string>();
+  private readonly foreign = new Set<OperationHash>();
+  private readonly signed = new Map<OperationHash, Of<"OperationSigned">>();
+  private readonly fates = new Map<OperationHash, Fate>();
+  private readonly voided = new Set<string>();
+  /** Items of each batch that was formed. */
+  private readonly batches = new Map<string, readonly { readonly obligation: string }[]>();
+  private seen = 0;
+
+  constructor(
+    private readonly world: World,
+    private readonly delegators: ReadonlyMap<string, bigint>,
+  ) {}
+
+  /** Looks at what was appended since the last look. Throws at the first event that may not be. */
+  follow(): void {
+    const events = this.world.events();
+    for (const fact of events.slice(this.seen)) this.judge(fact);
+    this.seen = events.length;
+  }
+
+  /** What is said to be dead is in no block, what is final in one that stays. */
+  judgeChain(): void {
+    for (const [hash, fate] of this.fates) {
+      const block = this.world.model.blockOf(hash);
+      if (fate === "dead" && block !== undefined)
+        throw new Error(`${hash} is proven dead and stands in block ${block.level}`);
+      if (fate === "final" && block === undefined) throw new Error(`${hash} is final and in no block`);
+    }
+  }
+
+  private judge({ stream, event }: LoggedFact): void {
+    switch (event.type) {
+      case "TermStarted":
+        this.token = event.data.token;
+        return;
+      case "WalletPaused":
+        this.pauses.add(event.data.reason);
+        return;
+      case "WalletResumed":
+        this.pauses.delete(event.data.reason);
+        return;
+      case "ForeignOperationFound":
+        this.foreign.add(event.data.hash);
+        return;
+      case "OperationSigned":
+        return this.judgeSigned(event.data);
+      case "OperationProvenDead":
+        this.fates.set(event.data.hash, "dead");
+        return;
+      case "OperationFinalised":
+        return this.judgeFinal(event.data);
+      case "BatchVoided":
+        this.voided.add(event.data.batchId);
+        return this.judgeVoided(event.data.batchId);
+      case "BatchFormed":
+        this.batches.set(event.data.batchId, event.data.items);
+        return;
+      case "BatchDissolved":
+        if (!this.voided.has(event.data.batchId))
+          throw new Error(`${event.data.batchId} is dissolved before it is void`);
+        return;
+      case "BatchSettled":
+        return this.judgeSettled(event.data);
+      case "CycleEnded":
+        return this.judgeEnded(stream, event.data.finalLevel);
+      case "RewardInputsRecorded":
+        if (event.data.count !== this.delegators.size)
+          throw new Error(`a list of ${event.data.count} delegators is believed`);
+        return;
+      case "DelegatorRewardsAllocated":
+        return this.judgeAmounts(stream, event.data.rows);
+      default:
+    }
+  }
+
+  private judgeSigned(data: Of<"OperationSigned">): void {
+    const { hash, token, batchId } = data;
+    if (token !== this.token)
+      throw new Error(`${hash} was signed in term ${token}, and it is term ${this.token}`);
+    if (this.pauses.size > 0) throw new Error(`${hash} was signed while paused: ${[...this.pauses].join()}`);
+    if (this.foreign.size > 0) throw new Error(`${hash} was signed beside foreign operations`);
+    if (batchId !== null && this.voided.has(batchId)) throw new Error(`${hash} pays a void batch`);
+    for (const [other, { batchId: otherBatch }] of this.signed) {
+      const fate = this.fates.get(other);
+      if (batchId !== null && otherBatch === batchId && fate !== "dead")
+        throw new Error(`${hash} pays the batch of ${other}, which is ${fate}`);
+    }
+    this.signed.set(hash, data);
+    this.fates.set(hash, "live");
+  }
+
+  private judgeFinal({ hash, level }: Of<"OperationFinalised">): void {
+    const block = this.world.model.blockOf(hash);
+    const { head } = this.world.model;
+    if (block === undefined || block.level !== level || level > head.level - FINALITY)
+      throw new Error(`${hash} is said to be final at ${level} when the head is ${head.level}`);
+    this.fates.set(hash, "final");
+  }
+
+  private judgeVoided(batchId: string): void {
+    for (const [hash, { batchId: of }] of this.signed) {
+      if (of === batchId && this.fates.get(hash) !== "dead")
+        throw new Error(`${batchId} is void with ${hash} on its way`);
+    }
+  }
+
+  private judgeSettled({ batchId, operation, results }: Of<"BatchSettled">): void {
+    if (this.fates.get(operation) !== "final") throw new Error(`${batchId} is settled by no final operation`);
+    const included = this.world.model
+      .blockOf(operation)
+      ?.operations.find(({ operation: { hash } }) => hash === operation);
+    const items = this.batches.get(batchId) ?? [];
+    for (const [i, { obligation, result }] of results.entries()) {
+      const { status, errors } = included?.results[i] ?? { status: "skipped", errors: [] };
+      const isRight = result === "paid" ? status === "applied" : status !== "applied";
+      const isToBlame = result !== "held" || errors.length > 0;
+      if (items[i]?.obligation !== obligation || !isRight || !isToBlame)
+        throw new Error(`${batchId} says ${result} of ${obligation}, and the chain says otherwise`);
+    }
+  }
+
+  private judgeEnded(stream: string, finalLevel: Level): void {
+    const cycle = Number(stream.split("_")[1]);
+    const { blocksPerCycle } = this.world.model.genesis.rules.constants;
+    if (finalLevel < (cycle + 1) * blocksPerCycle || finalLevel > this.world.model.head.level - FINALITY)
+      throw new Error(`${stream} is said to have ended at ${finalLevel}`);
+  }
+
+  /** The default engine's formula (ALLOCATION section 3), for a baker within the limit. */
+  private judgeAmounts(stream: string, rows: Of<"DelegatorRewardsAllocated">["rows"]): void {
+    const pool = SHARED + BigInt(stream.split("_")[1] ?? 0);
+    const delegated = [...this.delegators.values()].reduce((total, balance) => total + balance, 0n);
+    for (const { delegator, gross, fee, net, feeBps } of rows) {
+      const balance = this.delegators.get(delegator) ?? 0n;
+      const due = (pool * balance) / (OWN_DELEGATED + delegated);
+      const kept = (due * BigInt(10_000 - feeBps)) / 10_000n;
+      if (gross !== due || net !== kept || fee !== due - kept)
+        throw new Error(`${delegator} is allocated ${gross}, ${fee} and ${net} of ${due} in ${stream}`);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+// What people do, as commands whose calls take their turns like everybody's.
+import { ActRefused, type Acts } from "../../src/application/commands/acts.js";
+import { holdCycle, releaseCycle, skipCycle } from "../../src/application/commands/cycles.js";
+import { pauseWallet, resumeWallet, switchMode } from "../../src/application/commands/mode.js";
+import { payCycle } from "../../src/application/commands/pay-cycle.js";
+import { holdPayment, releasePayment } from "../../src/application/commands/payments.js";
+import { setPolicy } from "../../src/application/commands/policy.js";
+import { ChainUnavailable } from "../../src/application/ports/chain.js";
+import { StoreUnavailable } from "../../src/application/ports/event-store.js";
+import { SourceUnavailable } from "../../src/application/ports/reward-source.js";
+import { asCycle } from "../../src/domain/identifiers.js";
+import { gated } from "../support/world/faults.js";
+import { actsOf, evidenceOf } from "../support/world/people.js";
+import { type World } from "../support/world/world.js";
+import { type PersonsAct } from "./disturbances.js";
+import { type Actor } from "./stage.js";
+
+const before = ({ model }: World, cycles: number) =>
+  asCycle(Math.max(0, model.cycleOf(model.head.level) - cycles));
+
+const carryOut = async (world: World, acts: Acts, what: PersonsAct): Promise<unknown> => {
+  switch (what.act) {
+    case "pause":
+      return pauseWallet(acts, "somebody wants it so");
+    case "resume":
+      return resumeWallet(acts);
+    case "mode":
+      return switchMode(acts, what.mode);
+    case "fee":
+      return setPolicy(acts, { feeBps: what.feeBps });
+    case "hold-cycle":
+      return holdCycle(acts, before(world, what.cycle), "somebody wants it so");
+    case "release-cycle":
+      return releaseCycle(acts, before(world, what.cycle));
+    case "skip-cycle":
+      return skipCycle(acts, before(world, what.cycle), "somebody wants it so");
+    case "pay-cycle":
+      return payCycle(acts, before(world, what.cycle), evidenceOf(world), true);
+    case "hold-payment":
+      return holdPayment(acts, before(world, what.cycle), world.delegator(what.delegator), "looks odd");
+    case "release-payment":
+      return releasePayment(acts, before(world, what.cycle), world.delegator(what.delegator));
+  }
+};
+
+const isAnswer = (error: unknown): boolean =>
+  error instanceof ActRefused ||
+  error instanceof StoreUnavailable ||
+  error instanceof ChainUnavailable ||
+  error instanceof SourceUnavailable;
+
+/** Carries a command out. That it is refused, or cannot reach what it needs, is an answer like any other. */
+export const act = async (world: World, actor: Actor, what: PersonsAct): Promise<void> => {
+  const store = gated(world.store, "store", actor, ["append", "read"]);
+  const chain = gated(world.chain, "chain", actor, ["head", "block", "account", "cycleLevels"]);
+  try {
+    await carryOut(world, actsOf(world, { store, chain }), what);
+  } catch (error) {
+    if (!isAnswer(error)) throw error;
+  }
+};

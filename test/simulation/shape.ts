@@ -1,0 +1,34 @@
+import { type Chance } from "./chance.js";
+
+/** So many of the delegators are contracts. */
+export const CONTRACTS = 3;
+
+/** How large a run is, by what policy it pays, and for how long things go wrong in it. */
+export interface Shape {
+  readonly seed: number;
+  readonly replicas: number;
+  readonly delegators: number;
+  /** Transfers that one block's half has room for. */
+  readonly perBatch: number;
+  /** Blocks of an operation's life. */
+  readonly ttl: number;
+  readonly blocksPerCycle: number;
+  readonly minimumPayout: string;
+  readonly belowMinimumPayout: "keep" | "carry";
+  readonly feesPaidBy: "baker" | "delegator";
+  /** Steps with disturbances; afterwards nothing goes wrong any more. */
+  readonly steps: number;
+}
+
+export const shapeOf = (seed: number, chance: Chance): Shape => ({
+  seed,
+  replicas: chance.between(1, 3),
+  delegators: chance.between(CONTRACTS + 2, CONTRACTS + 6),
+  perBatch: chance.between(2, 4),
+  ttl: chance.oneOf([6, 10, 70]),
+  blocksPerCycle: chance.between(14, 22),
+  minimumPayout: chance.oneOf(["0", "2000000"]),
+  belowMinimumPayout: chance.oneOf(["keep", "carry"]),
+  feesPaidBy: chance.oneOf(["baker", "delegator"]),
+  steps: chance.between(200, 900),
+});

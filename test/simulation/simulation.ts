@@ -1,0 +1,137 @@
+// One run: everything that happens in it follows from its shape and its disturbances.
+import { checkEnd, endedCycles, type Standing, standingOf, Watch } from "./checks.js";
+import { Chance } from "./chance.js";
+import { byChance, playing, type Scheduled, type Script } from "./disturbances.js";
+import { Scene } from "./scene.js";
+import { type Shape, shapeOf } from "./shape.js";
+import { Story } from "./story.js";
+
+export interface Outcome {
+  readonly shape: Shape;
+  /** Those that came. */
+  readonly disturbances: readonly Scheduled[];
+  readonly steps: number;
+  /** What did not hold; undefined: all did. */
+  readonly failure: string | undefined;
+  readonly story: readonly string[];
+}
+
+/** Rounds without disturbances in which all must have been paid. */
+const CALM_ROUNDS = 300;
+/** A person looks at what stands still this often. */
+const MENDING_ROUNDS = 8;
+const MOST_STEPS = 60_000;
+
+class Run {
+  private readonly came: Scheduled[] = [];
+  private readonly scene: Scene;
+  private readonly watch: Watch;
+  private readonly story: Story;
+  private steps = 0;
+
+  constructor(
+    private readonly shape: Shape,
+    private readonly script: Script,
+  ) {
+    this.scene = new Scene(shape);
+    this.watch = new Watch(this.scene.world);
+    this.story = new Story(this.scene.world);
+  }
+
+  async play(): Promise<Outcome> {
+    let failure: string | undefined;
+    try {
+      await this.scene.begin();
+      while (this.steps < this.shape.steps) await this.step();
+      await this.untilAllIsPaid();
+    } catch (error) {
+      failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    }
+    const { shape, came, steps } = this;
+    return { shape, disturbances: came, steps, failure, story: this.story.lines() };
+  }
+
+  /** One call of one port, or a round in which nobody has anything to do. */
+  private async step(): Promise<void> {
+    const { scene } = this;
+    await scene.stage.settle();
+    const likely = scene.stage.next();
+    const what = likely && this.script.at(this.steps, likely.name);
+    const turn = what?.do === "switch" ? scene.stage.next(what.to) : likely;
+    if (turn === undefined) scene.nextRound();
+    else {
+      scene.stage.take(turn);
+      if (what !== undefined) {
+        this.came.push({ at: this.steps, what });
+        this.story.tell(this.steps, turn, what);
+        scene.disturb(turn, what);
+      }
+      await scene.carryOut(turn, what);
+    }
+    await scene.stage.settle();
+    this.steps += 1;
+    this.story.follow();
+    if (scene.failure !== undefined) throw scene.failure;
+    this.watch.check();
+    if (this.steps > MOST_STEPS) throw new Error(`no end after ${MOST_STEPS} steps`);
+  }
+
+  /** Nothing goes wrong any more, and a person lets go what waits for one: then all that is owed is paid (I8). */
+  private async untilAllIsPaid(): Promise<void> {
+    const { scene } = this;
+    scene.mend();
+    const cycles = endedCycles(scene.world);
+    const last = scene.stage.round + CALM_ROUNDS;
+    let mended = -Infinity;
+    for (;;) {
+      const round = scene.stage.round;
+      while (scene.stage.round === round) await this.step();
+      const standing = await standingOf(scene.world, cycles);
+      if (standing.cycles.every(({ isDone }) => isDone) && standing.wallet.operations.length === 0) break;
+      if (round > last)
+        throw new Error(`not paid for ${CALM_ROUNDS} rounds: ${describe(standing)}; ${scene.lastReports()}`);
+      if (round - mended < MENDING_ROUNDS) continue;
+      mended = round;
+      this.letGo(standing);
+    }
+    await checkEnd(scene.world, cycles);
+  }
+
+  private letGo({ wallet, cycles }: Standing): void {
+    const { scene } = this;
+    const { model } = scene.world;
+    const running = model.cycleOf(model.head.level);
+    scene.let({ act: "mode", mode: "on" });
+    if (wallet.pauses.length > 0) scene.let({ act: "resume" });
+    for (const { cycle: number, life, held, isDone } of cycles) {
+      const cycle = running - number;
+      if (life.held) scene.let({ act: "release-cycle", cycle });
+      for (const { delegator } of held) {
+        scene.let({ act: "release-payment", cycle, delegator: scene.world.numberOf(delegator) });
+      }
+      if (!isDone) scene.let({ act: "pay-cycle", cycle });
+    }
+  }
+}
+
+/** What still stands open, for a person. */
+const describe = ({ wallet, cycles }: Standing): string => {
+  const open = cycles
+    .filter(({ isDone }) => !isDone)
+    .map(({ cycle, life, held }) => `cycle ${cycle} is ${life.at}, ${held.length} held`);
+  const paused = wallet.pauses.map(({ reason, detail }) => `paused (${reason}: ${detail})`);
+  return [...open, ...paused, `${wallet.operations.length} operations`].join(", ");
+};
+
+/** Other numbers for what goes wrong than for the shape: a shape may then be changed by itself. */
+const DISTURBANCES = 0x5eed;
+
+/** The run of a seed. */
+export const runSeed = (seed: number): Promise<Outcome> => {
+  const shape = shapeOf(seed, new Chance(seed));
+  return new Run(shape, byChance(new Chance(seed ^ DISTURBANCES), shape)).play();
+};
+
+/** The run of a shape with exactly these disturbances. */
+export const replay = (shape: Shape, disturbances: readonly Scheduled[]): Promise<Outcome> =>
+  new Run(shape, playing(disturbances)).play();
