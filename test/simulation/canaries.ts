@@ -59,8 +59,8 @@ export const canaries: readonly SimulationCanary[] = [
     changes: [
       {
         file: `${COMMANDS}/payments.js`,
-        from: "await act(acts, walletOf(payer), Wallet.voidBatch(",
-        to: "void ((...ignored) => ignored)(acts, walletOf(payer), Wallet.voidBatch(",
+        from: "Wallet.voidBatch({ batchId",
+        to: "(() => () => [])({ batchId",
       },
     ],
   },
@@ -106,8 +106,8 @@ export const canaries: readonly SimulationCanary[] = [
       { file: `${PAYER}/watch.js`, from: "if (!read || (block", to: "if ((block" },
       {
         file: `${PAYER}/watch.js`,
-        from: "if (consumer === undefined) {\n        return facts",
-        to: "if (consumer === undefined) {\n        return undefined && facts",
+        from: "if (consumer === undefined) {",
+        to: "if (consumer === undefined)\n        return undefined;\n    if (consumer === undefined) {",
       },
     ],
   },
@@ -343,6 +343,16 @@ export const canaries: readonly SimulationCanary[] = [
         "if (!wasHeld)\n        await holdCycle(acts, cycle, `to be skipped: ${reason}`);",
       ),
       drop(`${COMMANDS}/cycles.js`, 'if (!state.held)\n        refuseAct("changing");'),
+    ],
+  },
+  {
+    name: "a batch is voided on an older look at its payment",
+    changes: [
+      {
+        file: `${COMMANDS}/payments.js`,
+        from: "const wallet = await repository.load(walletOf(payer));\n    const { state } = await repository.load(paymentOf(baker, cycle));",
+        to: "const { state } = await repository.load(paymentOf(baker, cycle));\n    const wallet = await repository.load(walletOf(payer));",
+      },
     ],
   },
 ];

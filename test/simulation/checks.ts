@@ -47,7 +47,9 @@ export const standingOf = async (world: World, cycles: readonly number[]) => {
   for (const cycle of cycles) {
     const { state: life } = await repository.load(cycleOf(BAKER, asCycle(cycle)));
     const { state: payment } = await repository.load(paymentOf(BAKER, asCycle(cycle)));
-    const held = [...payment.obligations.values()].filter(({ status }) => status.at === "held");
+    const held = [...payment.obligations.values()].filter(
+      ({ status }) => status.at === "held" && status.reason !== "fee-exceeds-amount",
+    );
     standing.push({ cycle, life, held, isDone: Cycle.isFinished(life) && held.length === 0 });
   }
   return { wallet, cycles: standing };

@@ -23,8 +23,8 @@ export type Disturbance =
   | { readonly do: "switch"; readonly to: number }
   /** The call answers "not available". */
   | { readonly do: "fail"; readonly effect: Effect }
-  /** The process dies at the call and is started again so many rounds later. */
-  | { readonly do: "kill"; readonly effect: Effect; readonly rounds: number }
+  /** The process dies at the call and is started again so many rounds later, perhaps on a node that keeps little. */
+  | { readonly do: "kill"; readonly effect: Effect; readonly rounds: number; readonly pruned: boolean }
   /** The process is told to stop, and started again so many rounds later. */
   | { readonly do: "stop"; readonly rounds: number }
   /** The process stands still, its call not yet made. */
@@ -50,7 +50,8 @@ export type Disturbance =
       readonly contract: number;
       readonly is: "refusing" | "accepting" | "burning-gas";
     }
-  | { readonly do: "person"; readonly what: PersonsAct };
+  /** `first`: everybody else stands still until it is done, unless told otherwise. */
+  | { readonly do: "person"; readonly what: PersonsAct; readonly first: boolean };
 
 /** A reply that is whole JSON, and yet not whole; one that is not JSON fails as a call. */
 export type SourceFault = "row-missing" | "row-twice" | "no-data";
@@ -72,34 +73,55 @@ const nodeFault = (chance: Chance): NodeFault =>
   chance.oneOf<NodeFault>([
     { is: "stuck", back: chance.below(4) },
     { is: "pruned", keeps: chance.between(2, 4) },
-    { is: "pruned", keeps: 2 },
     { is: "of-another-chain" },
     { is: "down" },
   ]);
 
-const personsAct = (chance: Chance, { delegators }: Shape): PersonsAct => {
-  const cycle = chance.oneOf([0, 1, 1, 1, 1, 2, 2, 3]);
-  const delegator = chance.below(delegators);
-  return chance.oneOf<PersonsAct>([
-    { act: "pause" },
-    { act: "resume" },
-    { act: "mode", mode: chance.oneOf(["off", "simulation"]) },
-    { act: "mode", mode: "on" },
-    { act: "fee", feeBps: chance.below(20) * 100 },
-    { act: "hold-cycle", cycle },
-    { act: "release-cycle", cycle },
-    { act: "skip-cycle", cycle },
-    { act: "skip-cycle", cycle },
-    { act: "pay-cycle", cycle },
-    { act: "hold-payment", cycle, delegator },
-    { act: "release-payment", cycle, delegator },
-  ]);
+const personsAct = (kind: PersonsAct["act"], chance: Chance, { delegators }: Shape): PersonsAct => {
+  const cycle = chance.oneOf([0, 1, 1, 1, 1, 1, 1, 2, 2, 3]);
+  switch (kind) {
+    case "pause":
+    case "resume":
+      return { act: kind };
+    case "mode":
+      return { act: kind, mode: chance.oneOf(["off", "simulation", "on"]) };
+    case "fee":
+      return { act: kind, feeBps: chance.below(20) * 100 };
+    case "hold-cycle":
+    case "release-cycle":
+    case "skip-cycle":
+    case "pay-cycle":
+      return { act: kind, cycle };
+    case "hold-payment":
+    case "release-payment":
+      return { act: kind, cycle, delegator: chance.below(delegators) };
+  }
 };
 
-const DRAW: { readonly [K in Kind]: (chance: Chance, shape: Shape) => Extract<Disturbance, { do: K }> } = {
+/** Acts that come together: what one stops another lets go. */
+const ACTS: readonly [Acts, ...Acts[]] = [
+  ["pause", "resume"],
+  ["mode"],
+  ["fee", "hold-cycle", "release-cycle"],
+  ["skip-cycle"],
+  ["skip-cycle", "release-cycle"],
+  ["skip-cycle", "hold-cycle", "release-cycle", "pay-cycle"],
+  ["hold-payment", "release-payment"],
+  ["fee", "mode", "skip-cycle", "pay-cycle", "hold-payment", "release-payment", "pause", "resume"],
+];
+type Acts = readonly [PersonsAct["act"], ...PersonsAct["act"][]];
+
+type Draw<K extends Kind> = (chance: Chance, shape: Shape, acts: Acts) => Extract<Disturbance, { do: K }>;
+
+const DRAW: { readonly [K in Kind]: Draw<K> } = {
   switch: (chance) => ({ do: "switch", to: chance.below(8) }),
   fail: (chance) => ({ do: "fail", effect: chance.oneOf(effects) }),
-  kill: (chance) => ({ do: "kill", effect: chance.oneOf(effects), rounds: chance.below(7) }),
+  kill: (chance) => ({
+    do: "kill",
+    effect: chance.oneOf(effects),
+    rounds: chance.below(7),
+    pruned: chance.happens(0.3),
+  }),
   stop: (chance) => ({ do: "stop", rounds: chance.below(3) }),
   freeze: (chance) => ({ do: "freeze", rounds: chance.between(1, 8) }),
   node: (chance) => ({ do: "node", fault: nodeFault(chance), rounds: chance.between(1, 12) }),
@@ -129,13 +151,18 @@ const DRAW: { readonly [K in Kind]: (chance: Chance, shape: Shape) => Extract<Di
     contract: chance.below(CONTRACTS),
     is: chance.oneOf(["refusing", "accepting", "burning-gas"]),
   }),
-  person: (chance, shape) => ({ do: "person", what: personsAct(chance, shape) }),
+  person: (chance, shape, acts) => ({
+    do: "person",
+    what: personsAct(chance.oneOf(acts), chance, shape),
+    first: chance.happens(0.7),
+  }),
 };
 
 /** Each as often as it stands here. */
 const KINDS: readonly Kind[] = [
   ...(Object.keys(DRAW) as readonly string[] as readonly Kind[]),
-  ...(["fail", "kill", "person", "person", "person"] as const),
+  ...(["fail", "kill", "kill", "contract", "contract"] as const),
+  ...(["person", "person", "person", "person", "person", "person"] as const),
 ];
 
 /** Where a run's disturbances come from: chance, or a list that is to be played again. */
@@ -145,27 +172,30 @@ export interface Script {
 }
 
 /** Calls at which it matters most what becomes of them: so much more often something goes wrong there. */
-const CRUCIAL = ["store.append", "signer.sign", "witness.write", "chain.inject"];
-const CRUCIAL_TIMES = 4;
+const CRUCIAL = ["store.append", "chain.simulate", "signer.sign", "witness.write", "chain.inject"];
+const CRUCIAL_TIMES = 8;
+const HIGHEST_RATE = 0.3;
 
 /** While somebody gives a command, everybody else is at work too: for so many steps, and so often. */
 const BUSY_STEPS = 60;
-const BUSY_RATE = 0.3;
+const BUSY_RATE = 0.4;
 
 /** Disturbances by chance: some kinds only, and more or fewer of them, so that seeds differ in character. */
 export const byChance = (chance: Chance, shape: Shape): Script => {
-  const off = new Set([...new Set(KINDS)].filter((kind) => kind !== "switch" && chance.happens(0.4)));
+  const off = new Set(Object.keys(DRAW).filter((kind) => kind !== "switch" && chance.happens(0.4)));
   const enabled = KINDS.filter((kind) => !off.has(kind));
-  const rate = chance.oneOf([0.01, 0.03, 0.1]);
+  const rate = chance.oneOf([0.005, 0.01, 0.03, 0.1]);
+  const acts = chance.oneOf(ACTS);
   let busyUntil = 0;
   return {
     at: (step, call) => {
       const [first = "switch", ...rest] = enabled;
       if (step >= shape.steps) return undefined;
-      if (step < busyUntil && chance.happens(BUSY_RATE)) return DRAW.switch(chance, shape);
-      if (!chance.happens(CRUCIAL.includes(call) ? rate * CRUCIAL_TIMES : rate)) return undefined;
-      const drawn = DRAW[chance.oneOf([first, ...rest])](chance, shape);
-      if (drawn.do === "person" && chance.happens(0.7)) busyUntil = step + BUSY_STEPS;
+      if (step < busyUntil && chance.happens(BUSY_RATE)) return DRAW.switch(chance, shape, acts);
+      const times = CRUCIAL.includes(call) ? CRUCIAL_TIMES : 1;
+      if (!chance.happens(Math.min(rate * times, HIGHEST_RATE))) return undefined;
+      const drawn = DRAW[chance.oneOf([first, ...rest])](chance, shape, acts);
+      if (drawn.do === "person" && chance.happens(0.6)) busyUntil = step + BUSY_STEPS;
       return drawn;
     },
   };

@@ -16,6 +16,8 @@ const spoiled = (page: string, fault: Exclude<SourceFault, "no-data">): string =
   return JSON.stringify({ ...split, delegators });
 };
 
+const PRUNED_ROUNDS = 4;
+
 export class Replica {
   actor: Actor;
   readonly chain: UnsteadyChain;
@@ -43,10 +45,11 @@ export class Replica {
     );
   }
 
-  /** Dies at once; comes back in that many rounds. */
-  kill(rounds: number): void {
+  /** Dies at once; comes back in that many rounds, for some more on a node that keeps few blocks. */
+  kill(rounds: number, pruned: boolean): void {
     this.actor.die();
     this.startAt = this.stage.round + rounds;
+    if (pruned) this.chain.breakDown({ is: "pruned", keeps: 2 }, this.startAt + PRUNED_ROUNDS);
   }
 
   /** Is told to stop; comes back that many rounds after it has. */

@@ -125,12 +125,12 @@ export class Scene {
     } else if (what?.do === "kill") {
       const replica = this.replicaOf(turn);
       if (replica === undefined) turn.actor.die();
-      else replica.kill(what.rounds);
+      else replica.kill(what.rounds, what.pruned);
       await this.unheard(turn, what.effect);
     } else await turn.run();
   }
 
-  /** What a disturbance does beside the call whose turn it is. */
+  /** What a disturbance does, beside what becomes of the call whose turn it is. */
   disturb(turn: Turn, what: Disturbance): void {
     const { world, stage } = this;
     const replica = this.replicaOf(turn);
@@ -174,14 +174,15 @@ export class Scene {
       case "contract":
         return this.changeContract(what.contract, what.is);
       case "person":
-        return this.let(what.what);
+        return this.let(what.what, what.first);
     }
   }
 
-  /** Somebody gives a command. */
-  let(what: PersonsAct): void {
+  /** Somebody gives a command; `first`: whose calls go before those of all others. */
+  let(what: PersonsAct, first = false): void {
     this.people += 1;
     const actor = new Actor(`person ${this.people} (${what.act})`, this.stage);
+    if (first) this.stage.prefer(actor);
     act(this.world, actor, what).catch(this.fail);
   }
 

@@ -64,9 +64,9 @@ class Run {
       if (what !== undefined) {
         this.came.push({ at: this.steps, what });
         this.story.tell(this.steps, turn, what);
-        scene.disturb(turn, what);
       }
       await scene.carryOut(turn, what);
+      if (what !== undefined) scene.disturb(turn, what);
     }
     await scene.stage.settle();
     this.steps += 1;

@@ -121,6 +121,11 @@ export class Stage {
     return able.find(({ actor }) => actor === chosen);
   }
 
+  /** Its calls go first from now on. */
+  prefer(actor: Actor): void {
+    this.last = actor;
+  }
+
   /** It waits no longer. */
   take(turn: Turn): void {
     this.last = turn.actor;

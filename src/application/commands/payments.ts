@@ -1,3 +1,4 @@
+import { isRefused } from "../../domain/decision.js";
 import { type Address, type Cycle as CycleNumber } from "../../domain/identifiers.js";
 import * as Baker from "../../domain/baker/baker.js";
 import * as Cycle from "../../domain/cycle/cycle.js";
@@ -9,8 +10,8 @@ import { execute } from "../repository.js";
 import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
 import { ensureRegistered } from "./registration.js";
 
-/** The payer may form another batch between two steps: so often is it tried again. */
-const ATTEMPTS = 5;
+/** The payer writes between two steps: so often is it tried again. */
+const ATTEMPTS = 10;
 
 /**
  * Holds one delegator's payment; a batch of it that is not signed is voided and dissolved first. Run again after an
@@ -36,21 +37,27 @@ export const holdPayment = async (
 };
 
 /**
- * Voids and dissolves the batch that an obligation is in. Refused once it is signed. One that was settled meanwhile
- * is left: the next look says what became of the obligation.
+ * Voids and dissolves the batch that an obligation is in. Refused once it is signed; what has changed meanwhile is
+ * left to the next look. The payment is read after the wallet, at whose revision the batch is voided: one that is
+ * formed there cannot be one that the wallet has seen paid and forgotten.
  */
 const breakUp = async (acts: Acts, cycle: CycleNumber, obligation: string): Promise<void> => {
-  const { baker, repository } = acts;
+  const { baker, repository, metadata } = acts;
   const { payer } = await ensureRegistered(acts);
+  if (payer === undefined) return;
+  const { stream } = walletOf(payer);
+  const wallet = await repository.load(walletOf(payer));
   const { state } = await repository.load(paymentOf(baker, cycle));
   const status = state.obligations.get(obligation)?.status;
-  if (status?.at !== "batched" || payer === undefined) return;
+  if (status?.at !== "batched") return;
   const { batchId } = status;
-  await act(acts, walletOf(payer), Wallet.voidBatch({ batchId, reason: `${obligation} is to be held` }));
-  const dissolve = Payment.dissolve(batchId);
-  const dissolved = await execute(repository, paymentOf(baker, cycle), dissolve, acts.metadata());
-  if (!dissolved.done && dissolved.refused.refused !== "batch-settled")
-    throw new ActRefused(dissolved.refused);
+  const voided = Wallet.voidBatch({ batchId, reason: `${obligation} is to be held` })(wallet.state);
+  if (isRefused(voided)) throw new ActRefused(voided);
+  if (voided.length > 0) {
+    const { appended } = await repository.append(stream, wallet.revision, voided, metadata());
+    if (!appended) return;
+  }
+  await act(acts, paymentOf(baker, cycle), Payment.dissolve(batchId));
 };
 
 /**

@@ -39,8 +39,8 @@ export const canaries: readonly Canary[] = [
     changes: [
       {
         file: "src/application/commands/payments.js",
-        from: "await act(acts, walletOf(payer), Wallet.voidBatch(",
-        to: "void ((...ignored) => ignored)(acts, walletOf(payer), Wallet.voidBatch(",
+        from: "Wallet.voidBatch({ batchId",
+        to: "(() => () => [])({ batchId",
       },
     ],
     caughtBy: [`${PROCESS}/interludes.long.js`],

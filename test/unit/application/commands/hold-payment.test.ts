@@ -67,6 +67,22 @@ describe("taps payment hold", () => {
     await endsWell(world);
   });
 
+  it("does not void a batch that is paid and closed while it looks", async () => {
+    const world = await at("OperationFinalised");
+    const acts = actsOf(world);
+    const load = acts.repository.load.bind(acts.repository);
+    let isClosed = false;
+    acts.repository.load = async (aggregate) => {
+      if (aggregate.stream.startsWith("wallet-") && !isClosed) {
+        isClosed = true;
+        await settle(world, CYCLES);
+      }
+      return load(aggregate);
+    };
+    expect(await refusalOf(holdPayment(acts, CYCLE, DELEGATOR, "looks odd"))).to.equal("not-open at paid");
+    expect(count(world, "BatchVoided")).to.equal(0);
+  });
+
   it("is refused once the batch is signed, whatever its operation has become, and writes nothing", async () => {
     for (const moment of ["OperationSigned", "OperationIncluded", "OperationFinalised"] as const) {
       const world = await at(moment);
@@ -138,7 +154,7 @@ describe("taps payment hold", () => {
     const giveUp = once(world, "before", "ObligationHeld", formAgain);
     expect(await refusalOf(hold(world))).to.equal("changing");
     giveUp();
-    expect(count(world, "BatchVoided")).to.equal(5);
+    expect(count(world, "BatchVoided")).to.equal(10);
     await hold(world);
     await endsWell(world);
   });
