@@ -192,16 +192,6 @@ export const canaries: readonly SimulationCanary[] = [
     ],
   },
   {
-    name: "the mode is left before the wallet is paused",
-    changes: [
-      {
-        file: `${COMMANDS}/mode.js`,
-        from: 'if (payer !== undefined && current === "on")\n            await pauseForMode(acts, payer, mode);\n        await change(acts, mode);',
-        to: 'await change(acts, mode);\n        if (payer !== undefined && current === "on")\n            await pauseForMode(acts, payer, mode);',
-      },
-    ],
-  },
-  {
     name: "what was backtracked counts as paid",
     changes: [
       {
@@ -228,16 +218,6 @@ export const canaries: readonly SimulationCanary[] = [
         file: `${PAYER}/payout.js`,
         from: "for (const { delegator, amount } of Payment.carriedObligations(payout.payment.state)) {",
         to: "for (const { delegator, amount } of []) {",
-      },
-    ],
-  },
-  {
-    name: "a skipped cycle keeps what it has taken",
-    changes: [
-      {
-        file: "src/domain/ledger/ledger.js",
-        from: "const rows = [...(state.take?.balances ?? [])]",
-        to: "const rows = [...[]]",
       },
     ],
   },
@@ -333,26 +313,6 @@ export const canaries: readonly SimulationCanary[] = [
         "src/domain/ledger/ledger.js",
         'if (state.take)\n        return refuse("take-open", { payment: state.take.payment, plan: state.take.plan });',
       ),
-    ],
-  },
-  {
-    name: "a cycle is not held while it is skipped",
-    changes: [
-      drop(
-        `${COMMANDS}/cycles.js`,
-        "if (!wasHeld)\n        await holdCycle(acts, cycle, `to be skipped: ${reason}`);",
-      ),
-      drop(`${COMMANDS}/cycles.js`, 'if (!state.held)\n        refuseAct("changing");'),
-    ],
-  },
-  {
-    name: "a batch is voided on an older look at its payment",
-    changes: [
-      {
-        file: `${COMMANDS}/payments.js`,
-        from: "const wallet = await repository.load(walletOf(payer));\n    const { state } = await repository.load(paymentOf(baker, cycle));",
-        to: "const { state } = await repository.load(paymentOf(baker, cycle));\n    const wallet = await repository.load(walletOf(payer));",
-      },
     ],
   },
 ];

@@ -42,6 +42,8 @@ export type Disturbance =
   | { readonly do: "skew"; readonly minutes: number }
   /** Time passes without a block. */
   | { readonly do: "slow"; readonly seconds: number }
+  /** The wallet gets more than it will ever need. */
+  | { readonly do: "fund" }
   /** A receiver is emptied, or funded by somebody else. */
   | { readonly do: "receiver"; readonly delegator: number; readonly is: "emptied" | "funded" }
   /** A contract begins to refuse, or no longer does. */
@@ -98,9 +100,10 @@ const personsAct = (kind: PersonsAct["act"], chance: Chance, { delegators }: Sha
   }
 };
 
-/** Acts that come together: what one stops another lets go. */
+/** Acts that come together, each as often as it stands here: what one stops another lets go. */
 const ACTS: readonly [Acts, ...Acts[]] = [
   ["pause", "resume"],
+  ["mode"],
   ["mode"],
   ["fee", "hold-cycle", "release-cycle"],
   ["skip-cycle"],
@@ -141,6 +144,7 @@ const DRAW: { readonly [K in Kind]: Draw<K> } = {
   lease: (chance) => ({ do: "lease", is: chance.oneOf(["stolen", "restored"]) }),
   skew: (chance) => ({ do: "skew", minutes: chance.between(-10, 10) }),
   slow: (chance) => ({ do: "slow", seconds: chance.between(1, 30) }),
+  fund: () => ({ do: "fund" }),
   receiver: (chance, { delegators }) => ({
     do: "receiver",
     delegator: chance.below(delegators),
@@ -159,7 +163,8 @@ const DRAW: { readonly [K in Kind]: Draw<K> } = {
 };
 
 /** Each as often as it stands here. */
-const KINDS: readonly Kind[] = [
+const KINDS: readonly [Kind, ...Kind[]] = [
+  "switch",
   ...(Object.keys(DRAW) as readonly string[] as readonly Kind[]),
   ...(["fail", "kill", "kill", "contract", "contract"] as const),
   ...(["person", "person", "person", "person", "person", "person"] as const),
@@ -183,7 +188,11 @@ const BUSY_RATE = 0.4;
 /** Disturbances by chance: some kinds only, and more or fewer of them, so that seeds differ in character. */
 export const byChance = (chance: Chance, shape: Shape): Script => {
   const off = new Set(Object.keys(DRAW).filter((kind) => kind !== "switch" && chance.happens(0.4)));
-  const enabled = KINDS.filter((kind) => !off.has(kind));
+  const favourite = chance.oneOf(KINDS);
+  const enabled = [
+    ...KINDS.filter((kind) => !off.has(kind)),
+    ...Array.from({ length: chance.oneOf([0, 60]) }, () => favourite),
+  ];
   const rate = chance.oneOf([0.005, 0.01, 0.03, 0.1]);
   const acts = chance.oneOf(ACTS);
   let busyUntil = 0;

@@ -5,7 +5,7 @@ import { SourceUnavailable } from "../../src/application/ports/reward-source.js"
 import { type NodeError } from "../../src/application/ports/chain.js";
 import { DEFAULT_RULES } from "../../src/sandbox/model/rules.js";
 import { type Script as ContractScript } from "../../src/sandbox/model/types.js";
-import { modelGenesis, someContract } from "../support/chain-model.js";
+import { modelGenesis, PAYER, someContract } from "../support/chain-model.js";
 import { addressOf, policyOf } from "../support/rewards.js";
 import { World } from "../support/world/world.js";
 import { type Disturbance, type Effect, type PersonsAct } from "./disturbances.js";
@@ -21,7 +21,8 @@ const contracts = Array.from({ length: CONTRACTS }, (_, n) => someContract(`chan
 const TINY = [300_000n, 40_000_000n];
 
 const worldOf = (shape: Shape): World => {
-  const { delegators, perBatch, ttl, blocksPerCycle, minimumPayout, belowMinimumPayout, feesPaidBy } = shape;
+  const { delegators, funds, perBatch, ttl, blocksPerCycle, minimumPayout, belowMinimumPayout, feesPaidBy } =
+    shape;
   const implicit = Array.from({ length: delegators - CONTRACTS }, (_, n) => ({
     address: addressOf(n),
     balance: TINY[n] ?? 1_000_000_000n + 777_777_777n * BigInt(n),
@@ -48,10 +49,14 @@ const worldOf = (shape: Shape): World => {
     ...implicit.filter((_, n) => n % 2 === 0).map(({ address }) => ({ address, balance: 1_000_000n })),
     ...contracts.map((address) => ({ address, balance: 0n, script: SCRIPTS.accepting })),
   ];
+  const genesis = modelGenesis({ accounts, rules });
+  const funded = genesis.accounts.map((account) =>
+    account.address === PAYER ? { ...account, balance: BigInt(funds) } : account,
+  );
   return new World({
     policy,
     delegators: [...implicit, ...contracts.map((address) => ({ address, balance: 2_000_000_000n }))],
-    genesis: modelGenesis({ accounts, rules }),
+    genesis: { ...genesis, accounts: funded },
   });
 };
 
@@ -169,6 +174,8 @@ export class Scene {
         return;
       case "slow":
         return world.clock.advance(what.seconds * 1_000);
+      case "fund":
+        return this.fund();
       case "receiver":
         return this.changeReceiver(what.delegator, what.is);
       case "contract":
@@ -195,6 +202,7 @@ export class Scene {
 
   /** Nothing is wrong any more, and nobody is away. */
   mend(): void {
+    this.fund();
     for (const n of contracts.keys()) this.changeContract(n, "accepting");
     for (const replica of this.replicas) {
       replica.actor.frozenUntil = 0;
@@ -215,6 +223,10 @@ export class Scene {
   private async unheard(turn: Turn, effect: Effect): Promise<void> {
     if (effect === "done") await turn.runUnheard();
     if (effect === "later") this.stage.queue({ ...turn, actor: this.late, run: turn.runUnheard });
+  }
+
+  private fund(): void {
+    this.world.model.intervene({ kind: "credit", address: PAYER, amount: 1_000_000_000n });
   }
 
   private changeReceiver(n: number, is: "emptied" | "funded"): void {

@@ -16,6 +16,8 @@ export interface Shape {
   readonly minimumPayout: string;
   readonly belowMinimumPayout: "keep" | "carry";
   readonly feesPaidBy: "baker" | "delegator";
+  /** What the wallet has, in mutez. */
+  readonly funds: string;
   /** Steps with disturbances; afterwards nothing goes wrong any more. */
   readonly steps: number;
 }
@@ -23,12 +25,13 @@ export interface Shape {
 export const shapeOf = (seed: number, chance: Chance): Shape => ({
   seed,
   replicas: chance.between(1, 3),
-  delegators: chance.between(CONTRACTS + 2, CONTRACTS + 6),
-  perBatch: chance.between(2, 4),
+  delegators: chance.between(CONTRACTS + 2, CONTRACTS + 5),
+  perBatch: chance.between(3, 4),
   ttl: chance.oneOf([6, 10, 70]),
-  blocksPerCycle: chance.between(14, 22),
+  blocksPerCycle: chance.between(10, 14),
   minimumPayout: chance.oneOf(["0", "2000000"]),
   belowMinimumPayout: chance.oneOf(["keep", "carry"]),
   feesPaidBy: chance.oneOf(["baker", "delegator"]),
-  steps: chance.between(200, 900),
+  funds: chance.oneOf(["1000000000", "1000000000", "25000000"]),
+  steps: chance.between(200, 1_000),
 });

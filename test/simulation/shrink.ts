@@ -14,6 +14,7 @@ const SMALLER: readonly ((shape: Shape) => Shape)[] = [
   (shape) => ({ ...shape, replicas: 1 }),
   (shape) => ({ ...shape, replicas: 2 }),
   (shape) => ({ ...shape, delegators: CONTRACTS + 2 }),
+  (shape) => ({ ...shape, funds: "1000000000" }),
   (shape) => ({ ...shape, minimumPayout: "0" }),
   (shape) => ({ ...shape, feesPaidBy: "baker" }),
 ];

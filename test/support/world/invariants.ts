@@ -174,9 +174,20 @@ const checkIntents = (chain: readonly OnChain[], { signed, payments, foreign }: 
   }
 };
 
+/** What others gave the wallet in the head's branch. */
+const givenTo = ({ model, payer }: Installation): bigint => {
+  let given = 0n;
+  for (let level: number = model.head.level; level > 0; level -= 1) {
+    for (const change of model.block(level)?.interventions ?? [])
+      if (change.kind === "credit" && change.address === payer) given += change.amount;
+  }
+  return given;
+};
+
 /** What left the wallet is what was sent, the fees and the burns (I4). */
 const checkConservation = (world: Installation, chain: readonly OnChain[]): void => {
-  const before = world.model.genesis.accounts.find(({ address }) => address === world.payer)?.balance ?? 0n;
+  const account = world.model.genesis.accounts.find(({ address }) => address === world.payer);
+  const before = (account?.balance ?? 0n) + givenTo(world);
   const spent = chain
     .flatMap(({ contents }) => contents)
     .reduce((total, { content, applied, burn }) => {
