@@ -86,6 +86,14 @@ const requireProduction = async ({ config, get }: Starting): Promise<void> => {
     throw new SetupError("mode on needs SIGNER_URL, or WALLET_ENCRYPTION_KEY");
 };
 
+/** Waiting that is the ordinary course of things, or what somebody has asked for. */
+const ORDINARY = new Set(["nothing-to-pay", "operation-pending", "not-leader", "mode", "rewards-missing"]);
+
+const levelOf = (report: Report): "warn" | "info" | "debug" => {
+  if (report.kind === "rewards") return "info";
+  return report.kind === "waiting" && ORDINARY.has(report.waiting.reason) ? "debug" : "warn";
+};
+
 /** Logs what the process waits for when it changes. */
 const reporter = (logger: Logger) => {
   let last = "";
@@ -95,8 +103,7 @@ const reporter = (logger: Logger) => {
     );
     if (text === last) return;
     last = text;
-    const level = report.kind === "unavailable" ? "warn" : "debug";
-    logger[level](report.kind, { report: JSON.parse(text) as unknown });
+    logger[levelOf(report)](report.kind, { report: JSON.parse(text) as unknown });
   };
 };
 

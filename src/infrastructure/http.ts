@@ -121,10 +121,14 @@ export class HttpReader {
   }
 }
 
+/** User and password in an address: fetch repeats the address that it refuses. */
+const CREDENTIALS = /\/\/[^/@\s]*@/g;
+
 /** fetch hides the socket's error behind "fetch failed"; its code says what happened. */
 const reasonOf = (error: unknown): string => {
   if (!(error instanceof Error)) return "no reply";
   if (error.name === "TimeoutError") return "no reply in time";
   const { cause } = error;
-  return cause instanceof Error && "code" in cause ? String(cause.code) : error.message;
+  if (cause instanceof Error && "code" in cause) return String(cause.code);
+  return error.message.replaceAll(CREDENTIALS, "//");
 };

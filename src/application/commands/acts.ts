@@ -34,6 +34,7 @@ type Code =
   | Reward.Refusal
   | Wallet.Refusal
   | "ceilings"
+  | "not-on"
   | "changing"
   | "inputs-refused"
   | "not-begun";
@@ -56,6 +57,9 @@ const ADVICE: Partial<Record<Code, string>> = {
   "too-many-terms": "too many delegators with terms of their own",
   ceilings: "this release has no ceilings: nothing would wait for approval. Take the key out of the file",
   "inputs-refused": "its delegators are not known",
+  "not-on":
+    'TAPS does not pay yet: run "taps mode on" first. What the wallet sends from then on is looked at before anything is paid',
+  "already-adopted": "the wallet was taken over on another chain",
   "not-begun": "the cycle has not begun",
   "never-opened": "TAPS has not seen this cycle",
   finished: "the cycle is settled or skipped",

@@ -1,17 +1,18 @@
 import * as Baker from "../../domain/baker/baker.js";
 import { refuse } from "../../domain/decision.js";
-import { asLevel, type TzAddress } from "../../domain/identifiers.js";
+import { asLevel, type ChainId, type TzAddress } from "../../domain/identifiers.js";
 import * as Wallet from "../../domain/wallet/wallet.js";
 import { bakerOf, walletOf } from "../aggregates.js";
 import { FINALITY } from "../process/payer/facts.js";
 import { act, type Acts, refuseAct } from "./acts.js";
 import { ensureRegistered } from "./registration.js";
 
-/** Takes the wallet over at the newest final block, once. */
-const adopt = async (acts: Acts, payer: TzAddress): Promise<void> => {
+/** Takes the wallet over at the newest final block of the registered chain, once. */
+const adopt = async (acts: Acts, payer: TzAddress, registered: ChainId): Promise<void> => {
   const { state } = await acts.repository.load(walletOf(payer));
-  if (state.adopted !== null) return;
+  if (state.adopted?.chainId === registered) return;
   const head = await acts.chain.head();
+  if (head.chainId !== registered) refuseAct("other-chain", { registered, found: head.chainId });
   const final = await acts.chain.block(asLevel(Math.max(1, head.level - FINALITY)), payer);
   const { counter } = await acts.chain.account(payer, final.hash);
   await act(acts, walletOf(payer), Wallet.adopt({ chainId: head.chainId, level: final.level, counter }));
@@ -39,9 +40,9 @@ const pauseUnlessOn = async (acts: Acts): Promise<void> => {
   if (adopted !== null) await pauseForMode(acts, payer, mode);
 };
 
-const enter = async (acts: Acts, payer: TzAddress): Promise<void> => {
+const enter = async (acts: Acts, payer: TzAddress, registered: ChainId): Promise<void> => {
   await acts.assertSigns(payer);
-  await adopt(acts, payer);
+  await adopt(acts, payer, registered);
   await change(acts, "on");
   await act(acts, walletOf(payer), Wallet.resume({ reason: "mode", actor: acts.actor }));
 };
@@ -52,9 +53,11 @@ const enter = async (acts: Acts, payer: TzAddress): Promise<void> => {
  * even if no node answers that could tell the cycle of the switch.
  */
 export const switchMode = async (acts: Acts, mode: Baker.Mode): Promise<void> => {
-  const { payer, mode: current } = await ensureRegistered(acts);
-  if (mode === "on") await enter(acts, payer ?? refuseAct("no-payer"));
-  else {
+  const { payer, mode: current, registered } = await ensureRegistered(acts);
+  if (mode === "on") {
+    const { chainId } = registered ?? refuseAct("not-registered");
+    await enter(acts, payer ?? refuseAct("no-payer"), chainId);
+  } else {
     if (payer !== undefined && current === "on") await pauseForMode(acts, payer, mode);
     await change(acts, mode);
   }

@@ -44,11 +44,15 @@ export const payCycle = async (
 ): Promise<PaymentRequest> => {
   const baker = await ensureRegistered(acts);
   const payer = baker.payer ?? refuseAct("no-payer");
-  const { cycle: running } = await acts.chain.head();
+  // Before the wallet is taken over, what is sent after this look would be seen by nobody.
+  if (baker.mode !== "on") refuseAct("not-on", { mode: baker.mode });
+  const { cycle: running, chainId: found } = await acts.chain.head();
+  const registered = baker.registered?.chainId ?? refuseAct("not-registered");
+  if (found !== registered) refuseAct("other-chain", { registered, found });
   if (cycle > running) refuseAct("not-begun", { running });
   const life = cycleOf(acts.baker, cycle);
   if (Cycle.isFinished((await acts.repository.load(life)).state)) refuseAct("finished");
-  const mayBePaid = !Baker.pays(baker, cycle) && cycle < (baker.onSince ?? running);
+  const mayBePaid = !Baker.pays(baker, cycle) && cycle < (baker.onSince ?? running + 1);
   const doubtful = mayBePaid ? await unexplained(acts, cycle, baker, payer, evidence) : [];
   if (doubtful.length > 0 && !confirmed) return { written: false, doubtful, held: null };
   await act(acts, bakerOf(acts.baker), Baker.requestPayment({ cycle, actor: acts.actor }));

@@ -61,8 +61,9 @@ const breakUp = async (acts: Acts, cycle: CycleNumber, obligation: string): Prom
 };
 
 /**
- * Lets a held payment go, alone, to the recipient that the delegator's terms name now. The request makes the process
- * look at the cycle again if it had settled.
+ * Lets a held payment go, alone, to the recipient that the delegator's terms name now. Then the request makes the
+ * process look at the cycle again, and the reopening meets whoever settles it on an older look. Run again after an
+ * interruption it goes on where it stopped.
  */
 export const releasePayment = async (acts: Acts, cycle: CycleNumber, delegator: Address): Promise<void> => {
   const { baker, repository, actor } = acts;
@@ -71,9 +72,9 @@ export const releasePayment = async (acts: Acts, cycle: CycleNumber, delegator: 
   const obligation = obligationId("delegator", delegator);
   const payment = paymentOf(baker, cycle);
   const { obligations } = (await repository.load(payment)).state;
-  if (obligations.get(obligation)?.status.at === "held") {
-    await act(acts, bakerOf(baker), Baker.requestPayment({ cycle, actor }));
-    await act(acts, cycleOf(baker, cycle), Cycle.reopen(actor));
-  }
-  await act(acts, payment, Payment.release({ obligation, recipient, actor }));
+  const life = (await repository.load(cycleOf(baker, cycle))).state;
+  const isLeftOpen = obligations.get(obligation)?.status.at === "open" && life.at === "settled";
+  if (!isLeftOpen) await act(acts, payment, Payment.release({ obligation, recipient, actor }));
+  await act(acts, bakerOf(baker), Baker.requestPayment({ cycle, actor }));
+  await act(acts, cycleOf(baker, cycle), Cycle.reopen(actor));
 };

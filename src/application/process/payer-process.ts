@@ -13,7 +13,7 @@ import { blankMemory, type Memory } from "./payer/memory.js";
 import { next } from "./payer/next.js";
 import { type PayerPorts } from "./payer/ports.js";
 import { loadView, reloadView } from "./payer/view.js";
-import { RewardComputer, type RewardPorts } from "./reward-computer.js";
+import { RewardComputer, type RewardPorts, type RewardsOutcome } from "./reward-computer.js";
 import { Term, type TermPorts } from "./term.js";
 
 export type ProcessPorts = PayerPorts & TermPorts & Pick<RewardPorts, "source" | "limitOf">;
@@ -73,7 +73,8 @@ export class PayerProcess {
     const { chainId: found } = facts.head;
     if (found !== registered) return { waiting: { reason: "other-chain", registered, found }, facts };
     const unfinished = await this.watcher.watch(state, facts.head);
-    await this.computeRewards(state, unfinished);
+    // What is signed is watched first: a source that does not answer holds up no payment under way.
+    if (wallet.state.operations.length === 0) await this.computeRewards(state, unfinished);
     return { waiting: await this.act(payer, facts, unfinished), facts };
   }
 
@@ -131,10 +132,19 @@ export class PayerProcess {
     const now = this.ports.clock.now().getTime();
     for (const cycle of unfinished) {
       if ((this.askAgain.get(cycle) ?? 0) > now) continue;
-      const outcome = await this.rewards.compute(state, cycle);
+      const outcome = await this.askFor(state, cycle);
       if (outcome.ready) continue;
       this.askAgain.set(cycle, now + REWARDS_RETRY_MS);
       this.report({ kind: "rewards", cycle, why: outcome.why });
+    }
+  }
+
+  private async askFor(state: Baker.State, cycle: Cycle): Promise<RewardsOutcome> {
+    try {
+      return await this.rewards.compute(state, cycle);
+    } catch (error) {
+      if (!(error instanceof SourceUnavailable)) throw error;
+      return { ready: false, why: error.message };
     }
   }
 

@@ -134,11 +134,14 @@ export const settle =
     return state.at === "paying" ? [{ type: "CycleSettled", data: command }] : refuse("rewards-missing");
   };
 
-/** Lets a settled cycle pay again what is about to be released in it. */
+/**
+ * Lets a settled cycle pay again what was released in it. Said of one that is being paid too: whoever is about to
+ * settle it has not seen the release.
+ */
 export const reopen =
   (actor: string): Decide =>
   (state) =>
-    state.at === "settled" ? [{ type: "CycleReopened", data: { actor } }] : [];
+    state.at === "settled" || state.at === "paying" ? [{ type: "CycleReopened", data: { actor } }] : [];
 
 /** Stops new batches of the cycle, and all later cycles. A person's word replaces what TAPS held it for by itself. */
 export const hold =

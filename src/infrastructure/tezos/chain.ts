@@ -15,7 +15,6 @@ import {
 } from "../../application/ports/chain.js";
 import { type Clock } from "../../application/ports/system.js";
 import {
-  asCounter,
   type BlockHash,
   type Cycle,
   type Level,
@@ -175,14 +174,13 @@ export class TezosChain implements Chain {
   private async readAccount(address: TzAddress, at: BlockHash): Promise<Account> {
     const path = `context/contracts/${address}`;
     const account = await this.readIfThere(at, path, replies.account);
-    if (account === undefined) {
-      const counter = await this.readIfThere(at, `${path}/counter`, replies.counterReply);
-      return { balance: ZERO, counter: counter ?? asCounter(0n), revealed: false };
-    }
-    const { balance, counter, revealed } = account;
+    // Every implicit account has a counter, one that is not allocated the chain's: none means not read.
+    const counter = account?.counter ?? (await this.read(at, `${path}/counter`, replies.counterReply));
+    if (account === undefined) return { balance: ZERO, counter, revealed: false };
+    const { balance, revealed } = account;
     return {
       balance,
-      counter: counter ?? asCounter(0n),
+      counter,
       revealed: revealed ?? (await this.readIfThere(at, `${path}/manager_key`, replies.managerKey)) != null,
     };
   }

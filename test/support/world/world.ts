@@ -72,7 +72,7 @@ export class World implements Installation {
 
   /** A new chain and log; or an origin's chain and witness, with its log as it was after so many events. */
   constructor(
-    private readonly options: WorldOptions,
+    readonly options: WorldOptions,
     restored?: { readonly origin: World; readonly events: number },
   ) {
     const events = restored?.origin.store.snapshot().slice(0, restored.events);

@@ -115,6 +115,20 @@ describe("taps mode", () => {
     expect(await stops(acts)).to.deep.equal(["mode"]);
   });
 
+  it("takes no wallet over on another chain than the registered one", async () => {
+    const { world, acts } = fresh();
+    await switchMode(acts, "simulation");
+    const head = world.chain.head.bind(world.chain);
+    const chainId = "NetXdQprcVkpaWU" as typeof world.chain.chainId;
+    world.chain.head = async () => ({ ...(await head()), chainId });
+    const refused = `other-chain registered ${world.chain.chainId} found ${chainId}`;
+    expect(await refusalOf(switchMode(acts, "on"))).to.equal(refused);
+    expect(eventsOf(world, "WalletAdopted")).to.deep.equal([]);
+    world.chain.head = head;
+    await switchMode(acts, "on");
+    expect(eventsOf(world, "WalletAdopted")).to.have.length(1);
+  });
+
   it("counts the cycles to pay from the one that runs at the switch", async () => {
     const { world, acts } = fresh();
     await switchMode(acts, "on");

@@ -3,7 +3,7 @@ import { holdCycle, skipCycle } from "../../../../src/application/commands/cycle
 import { switchMode } from "../../../../src/application/commands/mode.js";
 import { payCycle } from "../../../../src/application/commands/pay-cycle.js";
 import { type PastTransfer } from "../../../../src/application/ports/transfers.js";
-import { asCycle, asLevel, operationHash } from "../../../../src/domain/identifiers.js";
+import { asCycle, asLevel, chainId, operationHash } from "../../../../src/domain/identifiers.js";
 import { mutez } from "../../../../src/domain/money.js";
 import { refusalOf } from "../../../support/refusals.js";
 import { addressOf } from "../../../support/rewards.js";
@@ -46,6 +46,24 @@ describe("taps cycle pay", () => {
     expect(await refusalOf(pay(world, 3))).to.equal("not-begun running 2");
     const bare = referenceWorld();
     expect(await refusalOf(pay(bare, 0))).to.equal("no-payer");
+  });
+
+  it("is refused outside on: what the wallet sends after the look would be seen by nobody", async () => {
+    const world = await onFrom(2);
+    for (const mode of ["off", "simulation"] as const) {
+      await switchMode(actsOf(world), mode);
+      expect(await refusalOf(pay(world, 0))).to.equal(`not-on mode ${mode}`);
+    }
+  });
+
+  it("is refused with a node of another chain", async () => {
+    const world = await onFrom(2);
+    const head = world.chain.head.bind(world.chain);
+    const found = chainId.parse("NetXdQprcVkpaWU");
+    world.chain.head = async () => ({ ...(await head()), chainId: found });
+    expect(await refusalOf(pay(world, 0))).to.equal(
+      `other-chain registered ${world.chain.chainId} found ${found}`,
+    );
   });
 
   it("is refused for a cycle that is settled or skipped", async () => {

@@ -106,9 +106,11 @@ describe("cycle", () => {
     }
   });
 
-  it("reopens when it is settled, and settles again", () => {
-    given(Cycle, at("settled")).when(Cycle.reopen(actor)).then(reopened).again.thenNothing();
-    for (const where of allBut("settled")) given(Cycle, at(where)).when(Cycle.reopen(actor)).thenNothing();
+  it("reopens when it is settled or about to be, and settles again", () => {
+    for (const where of ["settled", "paying"] as const)
+      given(Cycle, at(where)).when(Cycle.reopen(actor)).then(reopened);
+    for (const where of allBut("settled", "paying"))
+      given(Cycle, at(where)).when(Cycle.reopen(actor)).thenNothing();
     given(Cycle, [...at("settled"), reopened])
       .when(Cycle.settle(settlement))
       .then(settled);

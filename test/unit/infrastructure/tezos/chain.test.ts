@@ -161,11 +161,19 @@ describe("chain over a node's recorded replies", () => {
     expect((await chain().account(SENDER, HASH)).revealed).to.equal(true);
 
     node.routes = routes();
-    expect(await chain().account(SENDER, HASH)).to.deep.equal({ balance: 0n, counter: 0n, revealed: false });
     node.routes[`${path}/counter`] = json("7");
-    expect((await chain().account(SENDER, HASH)).counter).to.equal(7n);
+    expect(await chain().account(SENDER, HASH)).to.deep.equal({ balance: 0n, counter: 7n, revealed: false });
     node.routes = { "/chains/main/chain_id": json(CHAIN) };
     expect(await failureOf(chain().account(SENDER, HASH))).to.be.instanceOf(BlockUnavailable);
+  });
+
+  it("takes no counter for one that was not read, never for 0", async () => {
+    const path = at(`context/contracts/${SENDER}`);
+    expect(await failureOf(chain().account(SENDER, HASH))).to.be.instanceOf(BlockUnavailable);
+    node.routes[path] = json({ balance: "12", revealed: true });
+    expect(await failureOf(chain().account(SENDER, HASH))).to.be.instanceOf(BlockUnavailable);
+    node.routes[`${path}/counter`] = json("34");
+    expect((await chain().account(SENDER, HASH)).counter).to.equal(34n);
   });
 
   it("reads one account's mempool operations of all classes", async () => {
