@@ -177,6 +177,7 @@ const register = (container: DependencyContainer, config: Config, cleanups: Clea
       baker: await get("baker"),
       payer: config.PAYER,
       startCycle: config.START_CYCLE,
+      log: await get("log"),
       repository: new Repository(await get("log")),
       chain: await get("chain"),
       actor,

@@ -62,6 +62,11 @@ export class Repository {
     this.folds.delete(stream);
   }
 
+  /** Forgets all folds, as when the log behind them is no longer the same. */
+  forgetAll(): void {
+    this.folds.clear();
+  }
+
   private async newestCheckpoint<State, Event extends DomainEvent>(
     aggregate: Aggregate<State, Event>,
   ): Promise<Loaded<State> | undefined> {

@@ -79,6 +79,8 @@ const refusal = (kind: "temporary" | "branch"): NodeError =>
     ? { id: "contract.counter_in_the_past", kind, detail: "{}" }
     : { id: "contract.counter_in_the_future", kind, detail: "{}" };
 
+/** Blocks beside those of the rounds come in so many cycles only. */
+const MOST_CYCLES = 6;
 /** A run begins so many blocks before there is something to pay. */
 const BEFORE_THE_END = 2;
 
@@ -159,7 +161,8 @@ export class Scene {
         if (replica) replica.sourceFault = what.reply;
         return;
       case "bake":
-        for (let n = 0; n < what.blocks; n += 1) what.empty ? world.bakeEmpty() : world.bake();
+        for (let n = 0; n < what.blocks && this.hasRoom(); n += 1)
+          what.empty ? world.bakeEmpty() : world.bake();
         return;
       case "reorganise":
         if (world.model.head.level > 4) world.reorganise(what.depth, what.lose);
@@ -225,6 +228,12 @@ export class Scene {
     if (effect === "later") this.stage.queue({ ...turn, actor: this.late, run: turn.runUnheard });
   }
 
+  /** Not so many cycles have begun that nobody could pay them all in the time that is left. */
+  private hasRoom(): boolean {
+    const { model } = this.world;
+    return model.cycleOf(model.head.level) < MOST_CYCLES;
+  }
+
   private fund(): void {
     this.world.model.intervene({ kind: "credit", address: PAYER, amount: 1_000_000_000n });
   }
@@ -234,7 +243,7 @@ export class Scene {
     this.world.model.intervene(
       is === "emptied" ? { kind: "empty", address } : { kind: "credit", address, amount: 1_000_000n },
     );
-    this.world.bakeEmpty();
+    if (this.hasRoom()) this.world.bakeEmpty();
   }
 
   /** In a block of its own, so that what was simulated before and is included after meets another contract. */
@@ -244,6 +253,6 @@ export class Scene {
     if (address === undefined) throw new RangeError(`contract ${n}`);
     const balance = model.account(address)?.balance ?? 0n;
     model.intervene({ kind: "originate", address, balance, script: SCRIPTS[is] });
-    this.world.bakeEmpty();
+    if (this.hasRoom()) this.world.bakeEmpty();
   }
 }

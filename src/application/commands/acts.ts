@@ -9,6 +9,7 @@ import type * as Payment from "../../domain/payment/payment.js";
 import type * as Reward from "../../domain/reward/reward.js";
 import type * as Wallet from "../../domain/wallet/wallet.js";
 import { type Chain } from "../ports/chain.js";
+import { type EventLog } from "../ports/event-log.js";
 import { type EventMetadata } from "../ports/event-store.js";
 import { type Aggregate, execute, type Repository } from "../repository.js";
 
@@ -18,6 +19,7 @@ export interface Acts {
   readonly payer: TzAddress | undefined;
   /** From `START_CYCLE`. */
   readonly startCycle: CycleNumber | undefined;
+  readonly log: EventLog;
   readonly repository: Repository;
   readonly chain: Chain;
   /** Throws `SignerUnavailable` unless what is configured can sign for the payer. */
@@ -34,6 +36,7 @@ type Code =
   | Reward.Refusal
   | Wallet.Refusal
   | "ceilings"
+  | "other-baker"
   | "not-on"
   | "changing"
   | "inputs-refused"
@@ -51,6 +54,7 @@ export class ActRefused extends Error {
 const ADVICE: Partial<Record<Code, string>> = {
   "not-registered": "no baker is registered yet",
   "other-chain": "the baker is registered on another chain than the node's: check TEZOS_RPC_URL",
+  "other-baker": "this log is another baker's: check BAKER, or give each baker a database of its own",
   "other-first-cycle": "START_CYCLE is not the first cycle that is registered: unset it",
   "other-payer": "another wallet is registered as the one that pays",
   "no-payer": 'no wallet pays yet: run "taps wallet import", or set PAYER and SIGNER_URL',

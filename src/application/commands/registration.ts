@@ -1,13 +1,28 @@
 import * as Baker from "../../domain/baker/baker.js";
-import { asCycle, type TzAddress } from "../../domain/identifiers.js";
+import { asCycle, parseStreamName, type TzAddress } from "../../domain/identifiers.js";
 import { bakerOf } from "../aggregates.js";
+import { START } from "../ports/event-store.js";
 import { act, type Acts, refuseAct } from "./acts.js";
+
+/** Whose log this is: it begins with a baker's registration. */
+const bakerOfLog = async ({ log }: Acts): Promise<string | undefined> => {
+  const enough = new AbortController();
+  try {
+    for await (const message of log.subscribeAll({ after: START, signal: enough.signal }))
+      return message.kind === "event" ? parseStreamName(message.event.stream).elements[0] : undefined;
+    return undefined;
+  } finally {
+    enough.abort();
+  }
+};
 
 /** Registers the baker before anything is written; what is registered must agree with the environment. */
 export const ensureRegistered = async (acts: Acts): Promise<Baker.State> => {
   const { baker, repository, chain, startCycle, payer } = acts;
   const { state } = await repository.load(bakerOf(baker));
   if (!state.registered) {
+    const owner = await bakerOfLog(acts);
+    if (owner !== undefined && owner !== baker) refuseAct("other-baker", { registered: owner, asked: baker });
     const head = await chain.head();
     const firstCycle = asCycle(head.cycle + 1);
     await act(acts, bakerOf(baker), Baker.register({ chainId: head.chainId, firstCycle, startCycle }));

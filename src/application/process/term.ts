@@ -1,4 +1,5 @@
 // A leaseholder's term: its token in the wallet's stream, and whether the log was restored behind its back.
+import { isDeepStrictEqual } from "node:util";
 import { isRefused } from "../../domain/decision.js";
 import { type DomainEvent } from "../../domain/events.js";
 import { asLevel, type TzAddress } from "../../domain/identifiers.js";
@@ -22,7 +23,14 @@ export interface TermPorts {
 
 /** Holds the lease and starts a term in the wallet's stream whenever the lease is newly won. */
 export class Term {
-  private current: { readonly payer: TzAddress; readonly lease: bigint; readonly token: bigint } | undefined;
+  private current:
+    | {
+        readonly payer: TzAddress;
+        readonly lease: bigint;
+        readonly token: bigint;
+        readonly identity: InstallationIdentity;
+      }
+    | undefined;
 
   constructor(private readonly ports: TermPorts) {}
 
@@ -30,7 +38,16 @@ export class Term {
   async lead(): Promise<bigint | undefined> {
     const held = await this.ports.lease.hold();
     if (held === undefined) this.current = undefined;
+    else await this.checkIdentity();
     return held?.token;
+  }
+
+  /** Behind a living process the database may have been replaced: its folds are of another log, and its term too. */
+  private async checkIdentity(): Promise<void> {
+    if (this.current === undefined) return;
+    if (isDeepStrictEqual(await this.ports.identity(), this.current.identity)) return;
+    this.current = undefined;
+    this.ports.repository.forgetAll();
   }
 
   /**
@@ -55,7 +72,7 @@ export class Term {
       this.ports.metadata(),
     );
     if (!appended.appended) return undefined;
-    this.current = { payer, lease, token };
+    this.current = { payer, lease, token, identity };
     return token;
   }
 

@@ -30,10 +30,14 @@ const SOCKET_PATH_BYTES = 103;
 const urlOf = (socket: string): string =>
   `postgresql://${USER}@localhost/postgres?host=${encodeURIComponent(socket)}`;
 
+/** The folder that stands in for a data folder whose path is too long for a socket. */
+const shortFolder = (folder: string): string =>
+  `/tmp/taps-${createHash("sha256").update(folder).digest("hex").slice(0, 16)}`;
+
 /** The folder of the socket: the data folder, or a short one of this user's alone when that path is too long. */
 const socketFolder = (folder: string, disguise: Disguise): string => {
   if (Buffer.byteLength(join(folder, ".s.PGSQL.5432")) <= SOCKET_PATH_BYTES) return folder;
-  const short = `/tmp/taps-${createHash("sha256").update(folder).digest("hex").slice(0, 16)}`;
+  const short = shortFolder(folder);
   mkdirSync(short, { recursive: true, mode: 0o700 });
   const found = lstatSync(short);
   const isOurs = found.uid === process.geteuid?.() || found.uid === disguise.uid;
@@ -110,7 +114,9 @@ const leave = async (folder: string, data: string, user: string): Promise<void> 
   const postmaster = findPostmaster(data);
   if (!postmaster) return;
   await stopPostmaster(postmaster);
-  if (postmaster.socket !== folder) await rm(postmaster.socket, { recursive: true, force: true });
+  // Whoever started the server may have put its socket anywhere: only the folder that was made here goes.
+  if (postmaster.socket === shortFolder(folder))
+    await rm(postmaster.socket, { recursive: true, force: true });
 };
 
 /**

@@ -16,6 +16,7 @@ export const actsOf = (world: World, { store, chain }: Pick<OpenPorts, "store" |
   baker: BAKER,
   payer: undefined,
   startCycle: undefined,
+  log: new CodedEventLog(store),
   repository: new Repository(new CodedEventLog(store)),
   chain,
   assertSigns: async () => undefined,

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { EmbeddedPostgresError } from "./errors.js";
 import { identify, isRunning } from "./processes.js";
 
+/** At least; those who have met draw apart. */
 const POLL_MS = 20;
 const WAIT_MS = 90_000;
 
@@ -53,10 +54,15 @@ const create = async (folder: string, generation: number): Promise<boolean> => {
   }
 };
 
+const anySigned = async (folder: string, older: readonly number[]): Promise<boolean> => {
+  for (const generation of older) if (await isSigned(fileOf(folder, generation))) return true;
+  return false;
+};
+
 /**
- * Tries to take the lock; answers its file. A dead holder's generation is never reused: the next one is taken by
- * creating its file, which only one process can, and older files go only after that. So two processes that find
- * the same holder dead cannot both follow it.
+ * Tries to take the lock; answers its file. It is held by whoever has created a generation's file and then finds
+ * neither a newer one nor a living process's older one: of two who have created one, the later finds the other's.
+ * Only dead processes' files are removed by others.
  */
 const tryLock = async (folder: string): Promise<string | undefined> => {
   const [newest = 0] = await generations(folder);
@@ -64,7 +70,7 @@ const tryLock = async (folder: string): Promise<string | undefined> => {
   const mine = newest + 1;
   if (!(await create(folder, mine))) return undefined;
   const [last, ...older] = await generations(folder);
-  if (last !== mine) {
+  if (last !== mine || (await anySigned(folder, older))) {
     await rm(fileOf(folder, mine), { force: true });
     return undefined;
   }
@@ -74,7 +80,11 @@ const tryLock = async (folder: string): Promise<string | undefined> => {
 
 /** Runs `work` while no other process does so for the same folder. */
 export const locked = async <T>(folder: string, work: () => Promise<T>): Promise<T> => {
-  for (const deadline = Date.now() + WAIT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
+  for (
+    const deadline = Date.now() + WAIT_MS;
+    Date.now() < deadline;
+    await sleep(POLL_MS * (1 + Math.random()))
+  ) {
     const file = await tryLock(folder);
     if (file === undefined) continue;
     try {

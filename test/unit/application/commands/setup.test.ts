@@ -58,6 +58,16 @@ describe("registration", () => {
     );
   });
 
+  it("is refused for another baker than the log's", async () => {
+    const world = fresh();
+    await ensureRegistered(actsOf(world));
+    const another = { ...actsOf(world), baker: OTHER };
+    expect(await refusalOf(ensureRegistered(another))).to.equal(
+      `other-baker registered ${BAKER} asked ${OTHER}`,
+    );
+    expect(events(world)).to.have.length(1);
+  });
+
   it("by two people at once is written once; who asked for another cycle or payer is refused", async () => {
     for (const startCycle of [7, 8]) {
       const world = fresh();

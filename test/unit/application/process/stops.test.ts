@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { BlockUnavailable } from "../../../../src/application/ports/chain.js";
+import { BlockUnavailable, ChainUnavailable } from "../../../../src/application/ports/chain.js";
 import { protocolHash } from "../../../../src/domain/identifiers.js";
 import { operationOf, someTz } from "../../../support/chain-model.js";
 import { dataOf } from "../../../support/world/events.js";
@@ -112,6 +112,25 @@ describe("a log that was restored", () => {
       }
       expect(dataOf(world, "WalletPaused").length).to.equal(1);
     });
+});
+
+describe("a database that is replaced behind a living process", () => {
+  it("ends its term: nothing is signed until the restore is over", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    await runTo(world, "BatchFormed");
+    const { process } = world.start();
+    world.chain.simulate = () => Promise.reject(new ChainUnavailable("not now"));
+    await process.step().catch(() => undefined);
+    Reflect.deleteProperty(world.chain, "simulate");
+    world.identity = { systemIdentifier: "1", timeline: 2, databaseOid: 1 };
+    for (let blocks = 0; blocks < 20; blocks += 1) {
+      await process.step();
+      world.bake();
+    }
+    expect(dataOf(world, "WalletPaused").map(({ reason }) => reason)).to.deep.equal(["restored"]);
+    expect(world.injected).to.deep.equal([]);
+  });
 });
 
 describe("a protocol that this release does not know", () => {
