@@ -1,5 +1,7 @@
 // Where each cycle stands, what it earned and what became of it.
+import { z } from "zod";
 import { parseStreamName } from "../src/domain/identifiers.js";
+import { excessCodec } from "../src/domain/payment/ceilings.js";
 import {
   bigint,
   type Change,
@@ -48,6 +50,9 @@ const cycles = defineTable(
     obligations: nullable(integer),
     due: nullable(bigint),
     taken: nullable(bigint),
+    /** Ceilings that the plan is above: it waits for approval, or had it. List of {ceiling, limit, found ...}. */
+    exceeded: nullable(json),
+    approved_by: nullable(text),
     /** Once settled. */
     paid: nullable(bigint),
     carried: nullable(bigint),
@@ -132,8 +137,16 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
       const { count, sum, taken } = event.data;
       return [upsert(cycles, { ...row, obligations: count, due: sum, taken })];
     }
-    case "PayoutRejected":
-      return [upsert(cycles, { ...row, obligations: null, due: null, taken: null })];
+    case "PayoutAwaitsApproval": {
+      const exceeded = event.data.exceeded.map((excess) => z.encode(excessCodec, excess));
+      return [upsert(cycles, { ...row, exceeded, approved_by: null })];
+    }
+    case "PayoutApproved":
+      return [upsert(cycles, { ...row, approved_by: event.data.actor })];
+    case "PayoutRejected": {
+      const noPlan = { obligations: null, due: null, taken: null, exceeded: null, approved_by: null };
+      return [upsert(cycles, { ...row, ...noPlan })];
+    }
     case "PayoutSimulated": {
       const { obligations, due, batches, fees, burns, failing } = event.data;
       const amounts = { due: `${due}`, fees: `${fees}`, burns: `${burns}` };
@@ -160,4 +173,4 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
   }
 };
 
-export const cyclesProjection: Projection = { name: "cycles", version: 1, tables: [cycles], apply };
+export const cyclesProjection: Projection = { name: "cycles", version: 2, tables: [cycles], apply };

@@ -23,7 +23,7 @@ const operations = defineTable(
   {
     hash: text,
     wallet: text,
-    purpose: oneOf("batch", "reveal"),
+    purpose: oneOf("batch", "reveal", "delegation"),
     batch_id: nullable(text),
     /** Stream that holds the batch's plan. */
     payment: nullable(text),
@@ -103,7 +103,7 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
 
 export const operationsProjection: Projection = {
   name: "operations",
-  version: 1,
+  version: 2,
   tables: [operations],
   apply,
 };

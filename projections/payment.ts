@@ -165,6 +165,12 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
       const key = keyIn(payoutOf(stream), obligation);
       return [patch(payment, key, { ...untouched, result: "planned", recipient })];
     }
+    case "ObligationPaidOutside": {
+      const { obligation, operation, sent } = event.data;
+      const paid = { result: "paid" as const, reason: "paid outside", settled_at: recordedAt };
+      const how = { sent, transaction_fee: 0n, allocation_fee: 0n, operation_hash: operation };
+      return [patch(payment, keyIn(payoutOf(stream), obligation), { ...paid, ...how })];
+    }
     case "OperationSigned": {
       const { hash, batchId, payment: payout } = event.data;
       if (batchId === null || payout === null) return [];

@@ -1,9 +1,11 @@
-// The baker's terms as they stand, the delegators' own terms, and why a wallet is paused.
+// The baker's terms as they stand, the delegators' own, the bond pool's, and why a wallet is paused.
 import { z } from "zod";
 import { parseStreamName } from "../src/domain/identifiers.js";
+import { ceilingsCodec } from "../src/domain/payment/ceilings.js";
 import { allocationPolicyCodec } from "../src/domain/reward/policy-codec.js";
 import {
   bigint,
+  boolean,
   type Change,
   defineTable,
   instant,
@@ -31,6 +33,10 @@ const settings = defineTable(
     /** The first cycle that is paid by itself; null before the first switch to *on*. */
     on_since_cycle: nullable(integer),
     policy: nullable(json),
+    /** What may be paid without asking; null: the default ceilings. */
+    ceilings: nullable(json),
+    /** The first cycle that the bond pool shares; null: it is off. */
+    bond_pool_since_cycle: nullable(integer),
     changed_at: instant,
   },
   { key: ["baker"] },
@@ -48,6 +54,13 @@ const terms = defineTable(
     maximum_balance: nullable(bigint),
   },
   { key: ["baker", "delegator"] },
+);
+
+/** One row a member of the bond pool: what it put in, in mutez. */
+const members = defineTable(
+  "bond_pool_members",
+  { baker: text, member: text, amount: bigint, charge_bps: integer, manager: boolean },
+  { key: ["baker", "member"] },
 );
 
 /** One row a reason for which a wallet signs nothing now. */
@@ -72,10 +85,14 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
       const { chainId, firstCycle } = event.data;
       return [upsert(settings, { ...changed, chain_id: chainId, first_cycle: firstCycle })];
     }
+    case "FirstCycleSet":
+      return [upsert(settings, { ...changed, first_cycle: event.data.firstCycle })];
     case "PayerSet":
       return [upsert(settings, { ...changed, payer: event.data.payer })];
     case "PolicyChanged":
       return [upsert(settings, { ...changed, policy: z.encode(allocationPolicyCodec, event.data.policy) })];
+    case "CeilingsSet":
+      return [upsert(settings, { ...changed, ceilings: z.encode(ceilingsCodec, event.data.ceilings) })];
     case "ModeChanged": {
       const { mode, fromCycle } = event.data;
       return [
@@ -96,8 +113,21 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
           }),
         ),
       ];
+    case "DelegatorTermsRemoved":
+      return [upsert(settings, changed), remove(terms, { baker: owner, delegator: event.data.delegator })];
     case "DelegatorTermsCleared":
       return [upsert(settings, changed), remove(terms, { baker: owner })];
+    case "BondPoolMemberSet": {
+      const { member, amount, chargeBps, manager } = event.data;
+      return [
+        upsert(settings, changed),
+        upsert(members, { baker: owner, member, amount, charge_bps: chargeBps, manager }),
+      ];
+    }
+    case "BondPoolMemberRemoved":
+      return [upsert(settings, changed), remove(members, { baker: owner, member: event.data.member })];
+    case "BondPoolSwitched":
+      return [upsert(settings, { ...changed, bond_pool_since_cycle: event.data.fromCycle })];
     case "WalletPaused": {
       const { reason, detail, actor, untilLevel } = event.data;
       return [
@@ -113,7 +143,7 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
 
 export const settingsProjection: Projection = {
   name: "settings",
-  version: 1,
-  tables: [settings, terms, pauses],
+  version: 3,
+  tables: [settings, terms, members, pauses],
   apply,
 };

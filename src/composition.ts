@@ -4,13 +4,17 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { container as root, type DependencyContainer, instanceCachingFactory } from "tsyringe";
+import { bakerOf } from "./application/aggregates.js";
 import { type Acts } from "./application/commands/acts.js";
 import { type Chain } from "./application/ports/chain.js";
 import { type EventStore } from "./application/ports/event-store.js";
 import { type Services } from "./application/services.js";
+import { type Cleanup, cleanUp } from "./cleanup.js";
+import { CommandEnd, EXIT } from "./cli/exit.js";
 import { runCommand } from "./cli/program.js";
-import { type Config, ConfigError, productionMistakes, readConfig } from "./config.js";
+import { type Config, ConfigError, productionMistakes, readConfig, withoutEffect } from "./config.js";
 import { type ChainId, type TzAddress } from "./domain/identifiers.js";
 import { makeFolder } from "./data-folder.js";
 import { mainnetDelegationLimit } from "./domain/reward/delegation-limit.js";
@@ -23,6 +27,7 @@ import {
   migrate,
   MigrationError,
   migrationStatus,
+  roleOf,
 } from "./infrastructure/postgres/migrate.js";
 import { createPool, endPool } from "./infrastructure/postgres/pool.js";
 import { PostgresWalletStore } from "./infrastructure/postgres/wallet-store.js";
@@ -34,9 +39,11 @@ import { TezosNode } from "./infrastructure/tezos/node.js";
 import { Nodes } from "./infrastructure/tezos/nodes.js";
 import { NativeSigner, UnusableSecret } from "./infrastructure/tezos/signers/native.js";
 import { Vault, WeakWalletKey, WrongWalletKey } from "./infrastructure/tezos/signers/vault.js";
+import { TzktOperations } from "./infrastructure/tezos/tzkt-operations.js";
 import { TzktTransfers } from "./infrastructure/tezos/tzkt-transfers.js";
 import { TzktSource } from "./infrastructure/tezos/tzkt.js";
-import { Repository } from "./application/repository.js";
+import { LogBroken, Repository } from "./application/repository.js";
+import { faultPlan } from "./sandbox/faults/plan.js";
 import { demoChainId } from "./sandbox/genesis.js";
 import { ChainInUse } from "./sandbox/journal.js";
 import { SetupError } from "./setup-error.js";
@@ -54,6 +61,7 @@ export interface DemoPlace {
 
 /** Errors whose message says all that a person needs. */
 const EXPLAINED = [
+  LogBroken,
   SetupError,
   EmbeddedPostgresError,
   MigrationError,
@@ -63,11 +71,10 @@ const EXPLAINED = [
   ChainInUse,
 ];
 
-type Cleanup = () => Promise<void>;
-
 /** Everything that can be asked for, by name. */
 export interface Parts {
   readonly config: Config;
+  readonly nodes: Promise<Nodes>;
   readonly chain: Promise<Chain>;
   readonly chainId: Promise<ChainId>;
   readonly folder: Promise<string>;
@@ -110,23 +117,40 @@ const metadata = (actor: string) => () => {
   return { correlationId: id, causationId: id, actor };
 };
 
+/** Applies what is pending, as the role that migrates; the one that runs TAPS gets its rights if it is another. */
+const migrateUp = async (config: Config, runs: string): Promise<string[]> => {
+  const migrates = config.MIGRATION_DATABASE_URL?.reveal() ?? runs;
+  const [role, owner] = [roleOf(runs), roleOf(migrates)];
+  return migrate(migrates, role === undefined || role === owner ? {} : { grantTo: role });
+};
+
+/** What a command is about to do. */
+interface Intent {
+  /** It may set up a database that nobody has used yet. */
+  writes: boolean;
+}
+
 /**
  * Registers how each part is made; `cleanups` are run in reverse order at the end. What takes long to load and few
  * commands need is loaded by those.
  */
-const register = (container: DependencyContainer, config: Config, cleanups: Cleanup[]): Get => {
+const register = (
+  container: DependencyContainer,
+  config: Config,
+  intent: Intent,
+  cleanups: Cleanup[],
+): Get => {
   const get: Get = (part) => container.resolve(part);
   const provide = <K extends keyof Parts>(part: K, make: () => Parts[K]): void => {
     container.register(part, { useFactory: instanceCachingFactory(make) });
   };
   provide("config", () => config);
   provide("demo", () => readDemo(config));
-  provide("chain", async () => {
+  provide("nodes", async () => {
     const urls = realUrls(config);
-    const nodes =
-      urls.length > 0 ? nodesOf(urls, OLDEST_HEAD_MS) : nodesOf([(await get("demo")).rpcUrl], Infinity);
-    return new TezosChain(nodes, systemClock);
+    return urls.length > 0 ? nodesOf(urls, OLDEST_HEAD_MS) : nodesOf([(await get("demo")).rpcUrl], Infinity);
   });
+  provide("chain", async () => new TezosChain(await get("nodes"), systemClock));
   provide("chainId", async () =>
     config.TEZOS_RPC_URL === undefined ? demoChainId() : (await (await get("chain")).head()).chainId,
   );
@@ -143,8 +167,10 @@ const register = (container: DependencyContainer, config: Config, cleanups: Clea
     const url = await get("databaseUrl");
     const pool = createPool({ url, applicationName: "taps" });
     cleanups.push(() => endPool(pool));
-    if (config.NODE_ENV === "production") await checkMigrations(pool);
-    else await migrate(config.MIGRATION_DATABASE_URL?.reveal() ?? url);
+    // A database in use is left alone: commands come beside running processes, which may be of an older release.
+    const maySetUp = config.NODE_ENV !== "production" && (intent.writes || config.DATABASE_URL === undefined);
+    if (maySetUp && (await migrationStatus(pool)).applied.length === 0) await migrateUp(config, url);
+    await checkMigrations(pool);
     return pool;
   });
   provide("store", async () => {
@@ -173,12 +199,16 @@ const register = (container: DependencyContainer, config: Config, cleanups: Clea
   });
   provide("acts", async () => {
     const actor = `cli:${userInfo().username}`;
+    const [baker, log] = [await get("baker"), await get("log")];
+    const repository = new Repository(log);
+    const { registered } = (await repository.load(bakerOf(baker))).state;
+    if (registered) (await get("nodes")).believe(registered.chainId);
     return {
-      baker: await get("baker"),
+      baker,
       payer: config.PAYER,
       startCycle: config.START_CYCLE,
-      log: await get("log"),
-      repository: new Repository(await get("log")),
+      log,
+      repository,
       chain: await get("chain"),
       actor,
       metadata: metadata(actor),
@@ -194,9 +224,26 @@ const register = (container: DependencyContainer, config: Config, cleanups: Clea
   return get;
 };
 
-const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services => ({
+const readFaults = (json: unknown) => {
+  const read = faultPlan.safeParse(json);
+  if (read.success) return read.data;
+  throw new CommandEnd(EXIT.usage, `the sandbox has no such faults:\n${z.prettifyError(read.error)}`);
+};
+
+const createServices = (
+  config: Config,
+  intent: Intent,
+  idle: readonly string[],
+  get: Get,
+  cleanups: Cleanup[],
+): Services => ({
   clock: systemClock,
-  acts: () => get("acts"),
+  variablesWithoutEffect: idle,
+  acts: () => {
+    intent.writes = true;
+    return get("acts");
+  },
+  view: () => get("acts"),
   log: () => get("log"),
   source: () => get("source"),
   compute: () => {
@@ -208,18 +255,25 @@ const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services
       limitOf: async (cycle) => (urls.length === 0 ? mainnetDelegationLimit(cycle) : limitOnChain(chain)),
     };
   },
+  nodeHealth: async () => (await get("nodes")).health(),
+  operations: async () => new TzktOperations({ baseUrl: await get("tzktUrl"), clock: systemClock }),
   evidence: async () => ({
     log: await get("log"),
     source: await get("source"),
     transfers: new TzktTransfers({ baseUrl: await get("tzktUrl"), clock: systemClock }),
   }),
+  payoutRecords: async () => (await import("./infrastructure/payout-records/read.js")).readPayoutRecords,
   openWallet: async (secret) => {
     const vault = get("vault");
     const address = await (await NativeSigner.fromSecret(secret)).address();
     const record = vault.seal(address, secret.trim());
-    return { address, keep: async () => new PostgresWalletStore(await get("pool")).save(address, record) };
+    const store = async () => new PostgresWalletStore(await get("pool"));
+    return {
+      address,
+      keep: async () => (await store()).save(address, record),
+      discard: async () => (await store()).remove(address),
+    };
   },
-  walletAddress: async () => (await new PostgresWalletStore(await get("pool")).addresses())[0],
   migrations: {
     status: async () => {
       const url = await get("databaseUrl");
@@ -228,26 +282,30 @@ const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services
       const { applied, ...rest } = await migrationStatus(pool);
       return { applied: applied.map(({ name }) => name), ...rest };
     },
-    up: async () => migrate(config.MIGRATION_DATABASE_URL?.reveal() ?? (await get("databaseUrl"))),
+    up: async () => migrateUp(config, await get("databaseUrl")),
   },
   configMistakes: () => [...productionMistakes(config), ...walletKeyMistakes(config, get)],
   start: async (signal, tell) => {
     const { startPaying } = await import("./start.js");
+    const logger = createLogger(config.LOG_LEVEL);
+    for (const variable of idle) logger.warn("no effect in this release", { variable });
+    if (config.NODE_ENV !== "production") await migrateUp(config, await get("databaseUrl"));
     await startPaying({
       config,
       get,
       signal,
       tell,
-      logger: createLogger(config.LOG_LEVEL),
+      logger,
       cleanups,
       demoFile: demoFile(config),
       metadata: metadata("taps"),
     });
   },
-  sandbox: async ({ port, blockTimeMs }, signal, tell) => {
+  sandbox: async ({ port, blockTimeMs, faults: wanted }, signal, tell) => {
     const { startSandbox } = await import("./sandbox/demo.js");
+    const faults = wanted && { plan: readFaults(wanted.json), seed: wanted.seed };
     const dir = join(config.TAPS_DATA_DIR, demoChainId(), "chain");
-    const sandbox = await startSandbox({ dir, port, blockTime: blockTimeMs });
+    const sandbox = await startSandbox({ dir, port, blockTime: blockTimeMs, ...(faults && { faults }) });
     tell(`node and TzKT of chain ${sandbox.chainId}: ${sandbox.rpcUrl}`);
     tell(
       `baker ${sandbox.baker}, wallet ${sandbox.payer} with the secret key ${sandbox.payerSecretKey} (play money)`,
@@ -256,9 +314,7 @@ const createServices = (config: Config, get: Get, cleanups: Cleanup[]): Services
     await sandbox.stop();
   },
   isExplained: (error) => EXPLAINED.some((kind) => error instanceof kind),
-  close: async () => {
-    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-  },
+  close: () => cleanUp(cleanups),
 });
 
 /** Runs one command of the command line; answers its exit code. */
@@ -266,10 +322,9 @@ export const runTaps = async (args: readonly string[], env: NodeJS.ProcessEnv): 
   const cleanups: Cleanup[] = [];
   try {
     const config = readConfig(env);
-    return await runCommand(
-      args,
-      createServices(config, register(root.createChildContainer(), config, cleanups), cleanups),
-    );
+    const intent = { writes: false };
+    const get = register(root.createChildContainer(), config, intent, cleanups);
+    return await runCommand(args, createServices(config, intent, withoutEffect(env), get, cleanups));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

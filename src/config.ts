@@ -38,7 +38,14 @@ const urlOf = (...protocols: string[]) =>
       (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)),
       `must be a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(" or ")}`,
     );
-const httpUrl = urlOf("http", "https").transform((text) => text.replace(/\/+$/, ""));
+/** fetch refuses such an address, and nothing would say why there is no answer. */
+const namesNobody = (text: string): boolean => {
+  if (!URL.canParse(text)) return true;
+  const { username, password } = new URL(text);
+  return username === "" && password === "";
+};
+const askedUrl = urlOf("http", "https").refine(namesNobody, "must not hold a user or a password");
+const httpUrl = askedUrl.transform((text) => text.replace(/\/+$/, ""));
 const secretUrl = (...protocols: string[]) => secret(urlOf(...protocols));
 
 const natural = z
@@ -77,7 +84,7 @@ const variables = z.object({
   BAKER: tzAddress.optional(),
   PAYER: tzAddress.optional(),
   START_CYCLE: natural.transform(asCycle).optional(),
-  SIGNER_URL: secretUrl("http", "https").optional(),
+  SIGNER_URL: secret(askedUrl).optional(),
   WALLET_ENCRYPTION_KEY: secret(z.string()).optional(),
   WALLET_ENCRYPTION_IV: secret(z.string()).optional(),
   JWT_SECRET: secret(z.string().min(32, "must have at least 32 characters")).optional(),
@@ -161,6 +168,27 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
 /** What production must not go without: it neither keeps its truth beside the program nor pays on a toy chain. */
 export const productionMistakes = (config: Config): readonly Mistake[] =>
   missingInProduction(config.NODE_ENV, new Set(NAMES.filter((name) => config[name] !== undefined)));
+
+const WITHOUT_EFFECT: readonly Variable[] = [
+  "JWT_SECRET",
+  "PORT",
+  "METRICS_PORT",
+  "METRICS_TOKEN",
+  "SENTRY_DSN",
+  "SLACK_WEBHOOK_URL",
+  "WEBHOOK_URL",
+  "WEBHOOK_SECRET",
+  "ALERT_EMAIL",
+  "SMTP_URL",
+  "OTEL_EXPORTER_OTLP_ENDPOINT",
+];
+
+/** What is set and does nothing: the parts that it belongs to are not in this release. */
+export const withoutEffect = (env: NodeJS.ProcessEnv): readonly string[] => {
+  const isSet = (name: Variable): boolean => env[name] !== undefined && env[name] !== "";
+  const roles = env["TAPS_ROLES"]?.split(",").map((role) => role.trim()) ?? [];
+  return [...WITHOUT_EFFECT.filter(isSet), ...(roles.includes("api") ? ["TAPS_ROLES api"] : [])];
+};
 
 /** Whether anything can sign for the payer. */
 export const hasSigner = (config: Config): boolean =>

@@ -15,6 +15,7 @@ import { runAll } from "./application/process/run-all.js";
 import { describeEvent, PayoutSummary } from "./application/queries/progress.js";
 import { Repository } from "./application/repository.js";
 import { type Get } from "./composition.js";
+import { type TzAddress } from "./domain/identifiers.js";
 import { type Config, hasSigner, productionMistakes } from "./config.js";
 import { bakerOf } from "./application/aggregates.js";
 import { installationIdentity, unsafeSettings } from "./infrastructure/postgres/identity.js";
@@ -26,7 +27,8 @@ import { type Logger } from "./infrastructure/telemetry/logging.js";
 import { TezosOperationCodec } from "./infrastructure/tezos/forging.js";
 import { LazySigner } from "./infrastructure/tezos/signers/lazy.js";
 import { NativeSigner } from "./infrastructure/tezos/signers/native.js";
-import { ProjectionRunner } from "./readmodel/engine.js";
+import { TzktSource } from "./infrastructure/tezos/tzkt.js";
+import { ProjectionRunner, type RunnerState } from "./readmodel/engine.js";
 import { ProjectionStore } from "./readmodel/store.js";
 import { projections } from "../projections/all.js";
 import { openSigner } from "./signing.js";
@@ -108,14 +110,23 @@ const reporter = (logger: Logger) => {
 };
 
 /** What is wrong with the key is said again and again while the rest goes on: a process that ends watches nothing. */
-const openToPay = async ({ config, get }: Starting): Promise<Signer> => {
-  const { payer } = (await new Repository(await get("log")).load(bakerOf(await get("baker")))).state;
+const openToPay = async ({ config, get }: Starting, payer: TzAddress | undefined): Promise<Signer> => {
   try {
     return await openSigner(config, get, payer);
   } catch (error) {
     if (error instanceof StoreUnavailable || error instanceof SignerUnavailable) throw error;
     throw new SignerUnavailable(error instanceof Error ? error.message : String(error), { cause: error });
   }
+};
+
+/** The process asks again by itself. One reply must not outlast the lease, which is renewed before each question. */
+const IMPATIENT = { tries: 1, timeoutMs: 8_000 };
+
+/** Which wallet pays, whenever it is asked. */
+const payerNow = async ({ get }: Starting): Promise<() => Promise<TzAddress | undefined>> => {
+  const repository = new Repository(await get("log"));
+  const baker = bakerOf(await get("baker"));
+  return async () => (await repository.load(baker)).state.payer;
 };
 
 const createProcess = async (starting: Starting, signer: Signer): Promise<PayerProcess> => {
@@ -126,6 +137,8 @@ const createProcess = async (starting: Starting, signer: Signer): Promise<PayerP
     get("pool"),
     get("folder"),
   ]);
+  const lease = new PostgresLease(pool, { name: "payer" });
+  const patience = { ...IMPATIENT, beforeEach: () => lease.hold() };
   return new PayerProcess(
     {
       baker: await get("baker"),
@@ -134,9 +147,9 @@ const createProcess = async (starting: Starting, signer: Signer): Promise<PayerP
       chain,
       codec: new TezosOperationCodec(),
       signer,
-      source: await get("source"),
+      source: new TzktSource({ baseUrl: await get("tzktUrl"), clock: systemClock, ...patience }),
       limitOf: async () => (await chain.constants((await chain.head()).hash)).limitOfDelegationOverBaking,
-      lease: new PostgresLease(pool, { name: "payer" }),
+      lease,
       witness: new DurableWitness(pool, { name: "wallet", folder }),
       identity: () => installationIdentity(pool),
       clock: systemClock,
@@ -170,16 +183,19 @@ const addUp = async ({ get, tell }: Starting, after: Position, signal: AbortSign
   }
 };
 
+const projectionReporter = (logger: Logger, projection: string) => (state: RunnerState) => {
+  if (state.at === "stopped") logger.error("projection stopped", { projection, finding: state.finding });
+  else if (state.at === "retrying") logger.warn("projection retrying", { projection, why: state.message });
+  else logger.debug("projection", { projection, state: state.at });
+};
+
 const runProjections = async ({ get, logger }: Starting) => {
   const [log, pool] = await Promise.all([get("log"), get("pool")]);
   return projections.map((projection) => {
     const store = new ProjectionStore((work) => transact(pool, work), projection);
-    const runner = new ProjectionRunner(projection, log, store, systemClock);
-    return async (signal: AbortSignal) => {
-      await runner.run(signal);
-      if (runner.state.at === "stopped")
-        logger.error("projection stopped", { projection: projection.name, finding: runner.state.finding });
-    };
+    const report = projectionReporter(logger, projection.name);
+    const runner = new ProjectionRunner(projection, log, store, systemClock, report);
+    return (signal: AbortSignal) => runner.run(signal);
   });
 };
 
@@ -196,8 +212,8 @@ export const startPaying = async (starting: Starting): Promise<void> => {
     await prepareDemo(starting, demo);
   } else await ensureRegistered(await get("acts"));
   const after = await (await get("log")).head();
-  const signer = new LazySigner(() =>
-    demo ? NativeSigner.fromSecret(demo.payerSecretKey) : openToPay(starting),
+  const signer = new LazySigner(await payerNow(starting), (payer) =>
+    demo ? NativeSigner.fromSecret(demo.payerSecretKey) : openToPay(starting, payer),
   );
   const parts: ((signal: AbortSignal) => Promise<void>)[] = [(until) => present(starting, after, until)];
   if (demo) parts.push((until) => addUp(starting, after, until));

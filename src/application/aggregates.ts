@@ -2,7 +2,7 @@
 import * as Baker from "../domain/baker/baker.js";
 import * as Cycle from "../domain/cycle/cycle.js";
 import { type DomainEvent } from "../domain/events.js";
-import { type Cycle as CycleNumber, type TzAddress } from "../domain/identifiers.js";
+import { type Cycle as CycleNumber, type StreamName, type TzAddress } from "../domain/identifiers.js";
 import * as Ledger from "../domain/ledger/ledger.js";
 import * as Payment from "../domain/payment/payment.js";
 import * as Reward from "../domain/reward/reward.js";
@@ -51,10 +51,15 @@ export const ledgerOf = (baker: TzAddress): Aggregate<Ledger.State, Ledger.Event
   initial: Ledger.initial,
   evolve: Ledger.evolve,
   owns: ownsLedger,
+  findStart: Ledger.findStart,
 });
 
-export const paymentOf = (baker: TzAddress, cycle: CycleNumber): Aggregate<Payment.State, Payment.Event> => ({
-  stream: Payment.cycleStream(baker, cycle),
+export const paymentOf = (baker: TzAddress, cycle: CycleNumber): Aggregate<Payment.State, Payment.Event> =>
+  paymentIn(Payment.cycleStream(baker, cycle));
+
+/** Of any payment stream. */
+export const paymentIn = (stream: StreamName): Aggregate<Payment.State, Payment.Event> => ({
+  stream,
   initial: Payment.initial,
   evolve: Payment.evolve,
   owns: ownsPayment,
@@ -65,7 +70,7 @@ export const walletOf = (payer: TzAddress): Aggregate<Wallet.State, Wallet.Event
   initial: Wallet.initial,
   evolve: Wallet.evolve,
   owns: ownsWallet,
-  checkpointed: (event) =>
+  findStart: () => (event) =>
     event.type === "WalletCheckpointed" && event.data.foldVersion === Wallet.FOLD_VERSION
       ? Wallet.evolve(Wallet.initial, event)
       : undefined,

@@ -16,7 +16,9 @@ const inOneLine = ({ hash, level, target, amount }: PastTransfer): string =>
 const N = "the cycle's number";
 
 export const cycleCommand = (program: Command, services: Services): void => {
-  const cycle = program.command("cycle").description("compute, pay, show, hold, release or skip a cycle");
+  const cycle = program
+    .command("cycle")
+    .description("compute, pay, show, hold, release, recompute or skip a cycle");
   cycleComputeCommand(cycle, services);
   cycle
     .command("pay")
@@ -43,7 +45,7 @@ export const cycleCommand = (program: Command, services: Services): void => {
     .description("what a cycle earned, what was planned, and what became of it")
     .argument("<n>", N, toCycle)
     .option("--json", "print one JSON object")
-    .action(async (n: Cycle, options: Json) => show(await showCycle(await services.acts(), n), options));
+    .action(async (n: Cycle, options: Json) => show(await showCycle(await services.view(), n), options));
   cycle
     .command("hold")
     .description("stop new batches of a cycle, and all later cycles")
@@ -60,6 +62,15 @@ export const cycleCommand = (program: Command, services: Services): void => {
     .action(async (n: Cycle) => {
       await cycles.releaseCycle(await services.acts(), n);
       tell(`cycle ${n} goes on`);
+    });
+  cycle
+    .command("recompute")
+    .description("ask the source again for a cycle's rewards; refused once a payout is planned from them")
+    .argument("<n>", N, toCycle)
+    .requiredOption("--reason <text>", "why")
+    .action(async (n: Cycle, { reason }: { reason: string }) => {
+      await cycles.recomputeCycle(await services.acts(), n, reason);
+      tell(`the rewards of cycle ${n} are read again by the running "taps start"`);
     });
   cycle
     .command("skip")

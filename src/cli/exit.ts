@@ -3,6 +3,7 @@ import { ActRefused } from "../application/commands/acts.js";
 import { BadPolicy } from "../application/commands/policy.js";
 import { ChainUnavailable, SignerUnavailable } from "../application/ports/chain.js";
 import { StoreUnavailable } from "../application/ports/event-store.js";
+import { UnreadableRecords } from "../application/ports/payout-records.js";
 import { SourceUnavailable } from "../application/ports/reward-source.js";
 import { ConfigError } from "../config.js";
 
@@ -35,7 +36,7 @@ export const endOf = (
     return { code: error.exitCode === 0 ? EXIT.done : EXIT.usage, message: "" };
   if (!(error instanceof Error)) return { code: EXIT.failed, message: String(error) };
   const { message } = error;
-  if (error instanceof BadPolicy) return { code: EXIT.usage, message };
+  if (error instanceof BadPolicy || error instanceof UnreadableRecords) return { code: EXIT.usage, message };
   if (error instanceof ActRefused) return { code: EXIT.refused, message };
   if (UNREACHABLE.some((kind) => error instanceof kind)) return { code: EXIT.unreachable, message };
   if (error instanceof ConfigError || isExplained(error)) return { code: EXIT.failed, message };

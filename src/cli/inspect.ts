@@ -11,14 +11,19 @@ export const inspectCommands = (program: Command, services: Services): void => {
     .command("status")
     .description("what is going on, and what it waits for")
     .option("--json", "print one JSON object")
-    .action(async (options: Json) => show(await status(await services.acts()), options));
+    .action(async (options: Json) => show(await status(await services.view()), options));
   program
     .command("doctor")
     .description("examine node, chain, TzKT, wallet, balance and clock, each with its fix")
     .option("--json", "print one JSON object")
     .action(async ({ json }: Json) => {
-      const ports = { source: await services.source(), clock: services.clock };
-      const findings = await examineInstallation(await services.acts(), ports);
+      const acts = await services.view();
+      const ports = {
+        nodes: await services.nodeHealth(),
+        source: await services.source(),
+        clock: services.clock,
+      };
+      const findings = await examineInstallation(acts, ports);
       if (json) printJson({ findings });
       else {
         for (const { check, ok, found, fix } of findings) {

@@ -4,10 +4,22 @@ import {
   type Address,
   addressFrom,
   bakerFrom,
+  type BasisPoints,
+  basisPointsFrom,
+  changeFrom,
   type Cycle,
   cycleFrom,
+  type Digest,
+  digestFrom,
+  hashFrom,
+  idFrom,
+  type Mutez,
+  type OperationHash,
+  mutezFrom,
+  referenceFrom,
   type TzAddress,
 } from "../application/arguments.js";
+import { amountFrom } from "../application/transfer-file.js";
 import { CommandEnd, EXIT } from "./exit.js";
 
 /** Standard output is for data alone; everything else goes to standard error. */
@@ -18,13 +30,14 @@ export const tell = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
 
+const passOverClosedPipe = (error: NodeJS.ErrnoException): void => {
+  if (error.code !== "EPIPE") throw error;
+};
+
 /** A reader that went away (`| head`) is no failure of ours: what it does not read is dropped. */
 export const surviveClosedPipe = (): void => {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
-  }
+  for (const stream of [process.stdout, process.stderr])
+    stream.off("error", passOverClosedPipe).on("error", passOverClosedPipe);
 };
 
 /** Amounts and counters are bigints in memory, decimal strings in JSON. */
@@ -80,3 +93,18 @@ const orRefuse = <T>(value: T | undefined, problem: string): T => {
 export const toCycle = (text: string): Cycle => orRefuse(cycleFrom(text), "a cycle is a whole number.");
 export const toBaker = (text: string): TzAddress => orRefuse(bakerFrom(text), "not a tz1-tz4 address.");
 export const toAddress = (text: string): Address => orRefuse(addressFrom(text), "not a Tezos address.");
+export const toAmount = (text: string): Mutez =>
+  orRefuse(amountFrom(text), "an amount has its unit: 12.5tez or 12500000mutez.");
+export const toId = (text: string): string => orRefuse(idFrom(text), "an id has letters, digits and dots.");
+export const toChange = (text: string): Mutez =>
+  orRefuse(changeFrom(text), "a change is a whole number of mutez with its sign, + or -.");
+export const toMutez = (text: string): Mutez =>
+  orRefuse(mutezFrom(text), "a whole number of mutez; 1 tez is 1000000.");
+export const toBasisPoints = (text: string): BasisPoints =>
+  orRefuse(basisPointsFrom(text), "a whole number of basis points from 0 to 10000; 500 is 5 %.");
+export const toDigest = (text: string): Digest =>
+  orRefuse(digestFrom(text), "a digest has 64 hexadecimal digits.");
+export const toReference = (text: string): string =>
+  orRefuse(referenceFrom(text), "a reference is a text of up to 200 characters.");
+export const toHash = (text: string): OperationHash =>
+  orRefuse(hashFrom(text), "not the hash of an operation.");

@@ -9,7 +9,7 @@ export const policyCommand = (program: Command, services: Services): void => {
     .command("show")
     .description("the policy in force, every key filled in")
     .option("--json", "print one JSON object")
-    .action(async (options: Json) => show(await showPolicy(await services.acts()), options));
+    .action(async (options: Json) => show(await showPolicy(await services.view()), options));
   policy
     .command("set")
     .description("set the policy of a file, for every cycle that is not planned yet")

@@ -1,12 +1,20 @@
 import { Command } from "commander";
 import { type Services } from "../application/services.js";
+import { adoptCommand } from "./adopt.js";
+import { bondPoolCommand } from "./bond-pool.js";
 import { cycleCommand } from "./cycle.js";
+import { delegatorCommand } from "./delegator.js";
 import { endOf, EXIT } from "./exit.js";
 import { inspectCommands } from "./inspect.js";
 import { surviveClosedPipe, tell } from "./io.js";
+import { moneyCommands } from "./money.js";
+import { ledgerCommand } from "./ledger.js";
 import { operateCommands } from "./operate.js";
 import { paymentCommand } from "./payment.js";
+import { payerCommand } from "./payer.js";
+import { payoutCommand } from "./payout.js";
 import { policyCommand } from "./policy.js";
+import { reconcileCommand } from "./reconcile.js";
 import { serveCommands } from "./serve.js";
 import { walletCommand } from "./wallet.js";
 
@@ -22,10 +30,18 @@ const buildProgram = (services: Services): Command => {
     serveCommands,
     inspectCommands,
     operateCommands,
+    adoptCommand,
     policyCommand,
+    delegatorCommand,
+    bondPoolCommand,
     walletCommand,
+    payerCommand,
     cycleCommand,
     paymentCommand,
+    moneyCommands,
+    payoutCommand,
+    reconcileCommand,
+    ledgerCommand,
   ]) {
     add(program, services);
   }
@@ -42,6 +58,8 @@ export const runCommand = async (args: readonly string[], services: Services): P
       (error: unknown) => endOf(error, (unexpected) => services.isExplained(unexpected)),
     );
   if (end.message !== "") tell(end.message);
-  await services.close();
+  await services.close().catch((error: unknown) => {
+    tell(`not everything was closed: ${error instanceof Error ? error.message : String(error)}`);
+  });
   return end.code;
 };

@@ -16,3 +16,14 @@ export const DomainEvent = z.discriminatedUnion("type", [
   ...Wallet.Event.options,
 ]);
 export type DomainEvent = z.infer<typeof DomainEvent>;
+
+/** What the names of TAPS's streams begin with. */
+export const CATEGORIES: ReadonlySet<string> = new Set([
+  "audit",
+  "baker",
+  "cycle",
+  "ledger",
+  "payment",
+  "reward",
+  "wallet",
+]);

@@ -16,6 +16,8 @@ export interface HttpReaderOptions {
   readonly tries?: number;
   /** Upper bound of the first wait; doubled for each later one. */
   readonly firstWaitMs?: number;
+  /** Done before each try: what must not lapse while a slow server is asked again and again. What it throws ends the try. */
+  readonly beforeEach?: () => Promise<unknown>;
 }
 
 export interface HttpBody<T> {
@@ -53,7 +55,7 @@ export class HttpReader {
     halfOpenAfter: STAYS_OPEN_MS,
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
   });
-  private readonly settings: Required<HttpReaderOptions>;
+  private readonly settings: HttpReaderOptions & Required<Omit<HttpReaderOptions, "beforeEach">>;
 
   constructor(options: HttpReaderOptions) {
     this.settings = { timeoutMs: 10_000, tries: 4, firstWaitMs: 500, ...options };
@@ -64,8 +66,9 @@ export class HttpReader {
    * Throws `HttpUnavailable`.
    */
   async get<T>(path: string, parse: (text: string) => T): Promise<HttpBody<T> | undefined> {
-    const { tries, firstWaitMs, clock } = this.settings;
+    const { tries, firstWaitMs, clock, beforeEach } = this.settings;
     for (let tried = 1; ; tried += 1) {
+      await beforeEach?.();
       try {
         return await this.breaker.execute(() => this.tryOnce(path, parse));
       } catch (error) {

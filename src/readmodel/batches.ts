@@ -1,22 +1,21 @@
 // Groups the events of a subscription, so that many share one transaction.
 import { type EventLog, type LoggedEvent, type LogMessage } from "../application/ports/event-log.js";
 import { type Position } from "../application/ports/event-store.js";
+import { type AppliedEvent, placeOf } from "./checkpoint.js";
 import { type Change, type Projection } from "./projection.js";
 
 /** What a projection reads of the log. */
-export type Log = Pick<EventLog, "subscribeAll" | "head" | "storeId">;
+export type Log = Pick<EventLog, "subscribeAll" | "read" | "head" | "storeId">;
 
 /** One event, as what it changes. */
-export interface Projected {
-  readonly position: Position;
-  readonly recordedAt: Date;
+export interface Projected extends AppliedEvent {
   readonly changes: readonly Change[];
 }
 
 export interface Batch {
   readonly events: readonly Projected[];
-  /** All that was in the log has been given. */
-  readonly caughtUp: boolean;
+  /** What came after them: all that was in the log has been given, or the log does not answer. */
+  readonly then: Exclude<LogMessage, { kind: "event" }> | undefined;
 }
 
 /** The projection's function threw on an event: this is a defect, and the event is not passed over. */
@@ -35,7 +34,7 @@ export class ProjectionDefect extends Error {
 const MAX_CHANGES = 1_000;
 const MAX_EVENTS = 1_000;
 
-type Item = { readonly kind: "event"; readonly event: Projected } | { readonly kind: "caught-up" };
+type Item = { readonly kind: "event"; readonly event: Projected } | Exclude<LogMessage, { kind: "event" }>;
 
 /** Events after a position, each once, as changes. */
 async function* projected(
@@ -45,10 +44,11 @@ async function* projected(
 ): AsyncGenerator<Item, void> {
   let last = after;
   for await (const message of messages) {
-    if (message.kind === "caught-up") yield message;
+    if (message.kind !== "event") yield message;
     else if (message.event.position > last) {
-      const { position, recordedAt } = message.event;
-      yield { kind: "event", event: { position, recordedAt, changes: changesOf(projection, message.event) } };
+      const { position } = message.event;
+      const changes = changesOf(projection, message.event);
+      yield { kind: "event", event: { position, ...placeOf(message.event), changes } };
       last = position;
     }
   }
@@ -74,7 +74,7 @@ const isAtHand = (answer: Promise<unknown>): Promise<boolean> =>
   ]);
 
 /**
- * The log's events after a position, as changes. A batch ends when it is full, when the log has caught up, or
+ * The log's events after a position, as changes. A batch ends when it is full, when the log has caught up or does not answer, or
  * when nothing more is at hand: no event waits for a later one. An error comes after all events before it.
  * Ends with the subscription.
  */
@@ -96,11 +96,11 @@ export async function* batchesOf(
     for (let answer = pull(), ended = false; !ended;) {
       const events: Projected[] = [];
       let changes = 0;
-      let caughtUp = false;
+      let then: Batch["then"];
       do {
         const { value: item, done } = await answer;
         if (done) ended = true;
-        else if (item.kind === "caught-up") caughtUp = true;
+        else if (item.kind !== "event") then = item;
         else {
           events.push(item.event);
           changes += item.event.changes.length;
@@ -108,12 +108,12 @@ export async function* batchesOf(
         if (!done) answer = pull();
       } while (
         !ended &&
-        !caughtUp &&
+        then === undefined &&
         changes < MAX_CHANGES &&
         events.length < MAX_EVENTS &&
         (await isAtHand(answer))
       );
-      if (caughtUp || events.length > 0) yield { events, caughtUp };
+      if (then !== undefined || events.length > 0) yield { events, then };
     }
   } finally {
     stop.abort();

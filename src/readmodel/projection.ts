@@ -33,6 +33,7 @@ export const text: Column<string> = { type: "text", nullable: false };
 export const integer: Column<number> = { type: "integer", nullable: false };
 /** Mutez, counters: 64 bits, exact. */
 export const bigint: Column<bigint> = { type: "bigint", nullable: false };
+export const boolean: Column<boolean> = { type: "boolean", nullable: false };
 export const instant: Column<Date> = { type: "timestamptz", nullable: false };
 export const json: Column<Json> = { type: "jsonb", nullable: false };
 export const oneOf = <const T extends string>(...values: readonly T[]): Column<T> => ({

@@ -1,6 +1,7 @@
 // A projection's rows and checkpoint in PostgreSQL.
-import { type Position, START } from "../application/ports/event-store.js";
+import { START } from "../application/ports/event-store.js";
 import {
+  type AppliedEvent,
   type Checkpoint,
   advanceCheckpoint,
   createCheckpoints,
@@ -30,6 +31,9 @@ const NO_WAIT = "SET LOCAL synchronous_commit = off; ";
 /** A runner that hangs in its transaction holds nobody for ever. */
 const PATIENCE = "SET LOCAL lock_timeout = '10s'";
 
+/** What keeps a projection's rows and checkpoint together, as a runner sees it. */
+export type RowStore = Pick<ProjectionStore, "open" | "read" | "commit">;
+
 export class ProjectionStore {
   constructor(
     private readonly transact: Transact,
@@ -38,9 +42,10 @@ export class ProjectionStore {
 
   /**
    * The checkpoint to go on from. Without one that fits projection and store, the tables are made anew and
-   * begin at the first event. Throws `NewerVersion`.
+   * begin at the first event; likewise in place of `lost`, of whose log nothing can be gone on with. Throws
+   * `NewerVersion`.
    */
-  async open(storeId: string): Promise<Checkpoint> {
+  async open(storeId: string, lost?: Checkpoint): Promise<Checkpoint> {
     const { name, version } = this.projection;
     return this.transact(async (session) => {
       await session.query(PATIENCE);
@@ -49,7 +54,7 @@ export class ProjectionStore {
       await createCheckpoints(session);
       const found = await readCheckpoint(session, name, "FOR UPDATE");
       if (found && found.version > version) throw new NewerVersion(name, found.version, version);
-      const fits = found?.version === version && found.storeId === storeId;
+      const fits = found?.version === version && found.storeId === storeId && found.epoch !== lost?.epoch;
       if (fits && (await this.tablesExist(session))) return found;
       return this.begin(session, storeId, found);
     });
@@ -60,7 +65,7 @@ export class ProjectionStore {
   }
 
   /** Writes the changes and moves the checkpoint, both or neither. False: it does not stand where believed. */
-  async commit(believed: Checkpoint, to: Position, changes: readonly Change[]): Promise<boolean> {
+  async commit(believed: Checkpoint, to: AppliedEvent, changes: readonly Change[]): Promise<boolean> {
     return this.transact(async (session) => {
       await session.query(NO_WAIT + PATIENCE);
       const isOurs = await advanceCheckpoint(session, believed, to);
@@ -84,7 +89,7 @@ export class ProjectionStore {
     }
     const epoch = (last?.epoch ?? 0) + 1;
     for (const statement of createTables(this.projection, epoch)) await session.query(statement);
-    const checkpoint = { name, epoch, version, storeId, position: START, tables };
+    const checkpoint = { name, epoch, version, storeId, position: START, last: null, tables };
     await replaceCheckpoint(session, checkpoint);
     return checkpoint;
   }

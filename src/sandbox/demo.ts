@@ -1,4 +1,8 @@
 import { asCycle, type ChainId, type Cycle, type TzAddress } from "../domain/identifiers.js";
+import { UnsteadyBlocks } from "./faults/blocks.js";
+import { Chance } from "./faults/chance.js";
+import { exchangeFaults } from "./faults/exchanges.js";
+import { type FaultPlan } from "./faults/plan.js";
 import { demoGenesis, SANDBOX_PAYER } from "./genesis.js";
 import { inMemory, Journal } from "./journal.js";
 import { type Genesis } from "./model/types.js";
@@ -13,6 +17,8 @@ export interface StartOptions {
   readonly blockTime: BlockTime;
   /** What a new chain starts from; default: the demo's. */
   readonly genesis?: Genesis;
+  /** What goes wrong, and the seed that decides when. */
+  readonly faults?: { readonly plan: FaultPlan; readonly seed: number };
 }
 
 export interface RunningSandbox {
@@ -35,11 +41,17 @@ const BLOCKS_TO_FIRST_PAYOUT = 4;
 
 /** Starts the simulated node and TzKT. A new chain stands shortly before the end of its first cycle. */
 export const startSandbox = async (options: StartOptions): Promise<RunningSandbox> => {
-  const { dir, port = 0, blockTime, genesis = demoGenesis() } = options;
+  const { dir, port = 0, blockTime, genesis = demoGenesis(), faults } = options;
   const store = dir === undefined ? inMemory(genesis) : Journal.open(dir, genesis);
-  const control = new Sandbox({ store, blockTime });
+  const blocks = faults && new UnsteadyBlocks(faults.plan, new Chance(faults.seed));
+  const control = new Sandbox({
+    store,
+    blockTime,
+    ...(blocks && { nextBlock: (sandbox) => blocks.next(sandbox) }),
+  });
   if (control.chain.head.level === 0) bakeAhead(control);
-  const server = await serve(control, port).catch((error: unknown) => {
+  const disturb = faults && exchangeFaults(control, faults.plan, new Chance(faults.seed));
+  const server = await serve(control, port, disturb).catch((error: unknown) => {
     control.close();
     throw error;
   });

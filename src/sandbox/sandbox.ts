@@ -11,6 +11,8 @@ export interface SandboxOptions {
   readonly store: ChainStore;
   readonly blockTime: BlockTime;
   readonly now?: () => Date;
+  /** What happens when a block is due; default: it is baked with all that is pending. */
+  readonly nextBlock?: (sandbox: Sandbox) => void;
 }
 
 /** A chain that bakes by itself and is on disk before anyone hears of it. */
@@ -19,17 +21,24 @@ export class Sandbox {
   readonly chain: ChainModel;
   private readonly store: ChainStore;
   private readonly now: () => Date;
+  private readonly nextBlock: (sandbox: Sandbox) => void;
   private readonly listeners = new Set<(head: Block) => void>();
   private blockTime: BlockTime;
   private timer: NodeJS.Timeout | undefined;
   private broken: Error | undefined;
 
   /** Goes on with the chain that the store keeps. */
-  constructor({ store, blockTime, now = () => new Date() }: SandboxOptions) {
+  constructor({
+    store,
+    blockTime,
+    now = () => new Date(),
+    nextBlock = (sandbox) => sandbox.bake(),
+  }: SandboxOptions) {
     this.store = store;
     this.chain = ChainModel.replay(store.genesis, HASHES, store.records());
     this.chainId = chainIdOf(this.chain.genesis);
     this.now = now;
+    this.nextBlock = nextBlock;
     this.blockTime = blockTime;
     this.schedule();
   }
@@ -37,6 +46,11 @@ export class Sandbox {
   /** Why the chain stands still for good: it could not be kept on disk. */
   get failure(): Error | undefined {
     return this.broken;
+  }
+
+  /** Does what is done when a block is due. Throws once the chain could not be kept on disk. */
+  advance(): void {
+    this.nextBlock(this);
   }
 
   /** Bakes one block now. Throws once the chain could not be kept on disk. */
@@ -95,7 +109,7 @@ export class Sandbox {
     const due = Math.max(from + blockTime, Date.now());
     this.timer = setTimeout(() => {
       try {
-        this.bake();
+        this.advance();
         this.schedule(due);
       } catch (error) {
         if (error !== this.broken) throw error;

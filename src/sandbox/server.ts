@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
-import express, { type NextFunction, type Request, type Response } from "express";
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
 import { controlRoutes } from "./control-routes.js";
 import { blockRoutes } from "./node/blocks.js";
 import { contextRoutes } from "./node/context.js";
@@ -16,9 +16,13 @@ export interface SandboxServer {
   close(): Promise<void>;
 }
 
-/** Serves a chain on a local port; 0 takes a free one. */
-export const serve = async (sandbox: Sandbox, port: number): Promise<SandboxServer> => {
-  const server = createServer(application(sandbox));
+/** Serves a chain on a local port; 0 takes a free one. `disturb` sees each request first. */
+export const serve = async (
+  sandbox: Sandbox,
+  port: number,
+  disturb?: RequestHandler,
+): Promise<SandboxServer> => {
+  const server = createServer(application(sandbox, disturb));
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
   const bound = server.address();
@@ -33,13 +37,14 @@ export const serve = async (sandbox: Sandbox, port: number): Promise<SandboxServ
   };
 };
 
-const application = (sandbox: Sandbox): express.Express => {
+const application = (sandbox: Sandbox, disturb: RequestHandler | undefined): express.Express => {
   const app = express();
   app.disable("x-powered-by").disable("etag");
   app.use((_, __, next) => {
     next(sandbox.failure && new RpcFailure(503, sandbox.failure.message));
   });
   app.use(express.json({ strict: false, limit: "8mb", type: () => true }));
+  if (disturb) app.use(disturb);
   app.use("/chains/:chain", (request, _, next) => {
     const { chain } = request.params;
     next(chain === "main" || chain === sandbox.chainId ? undefined : notFound());

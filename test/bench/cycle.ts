@@ -8,6 +8,7 @@ import { largeGenesis } from "../../src/sandbox/genesis.js";
 import { bakerOn, Running, taps } from "../support/whole/taps.js";
 import { until } from "../support/until.js";
 import { print, say } from "./figure.js";
+import { assertEveryoneIsPaidOnce, paymentsOn } from "./paid.js";
 
 /** A block comes so often, whether or not anything is pending. */
 const BLOCK_TIME_MS = 200;
@@ -19,29 +20,6 @@ const TRANSFERS_PER_BLOCK = 247;
 const peakMemory = async (pid: number): Promise<number> => {
   const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
   return Math.round(Number(kilobytes) / 1_024);
-};
-
-/** How often each receiver was paid, and in which blocks, as the chain itself has it. */
-const paymentsOn = ({ control: { chain }, payer }: RunningSandbox) => {
-  const levels: number[] = [];
-  const times = new Map<string, number>();
-  for (let level = 1; level <= chain.head.level; level += 1) {
-    for (const { operation, results } of chain.block(level)?.operations ?? []) {
-      if (operation.contents[0]?.source !== payer) continue;
-      levels.push(level);
-      operation.contents.forEach((content, i) => {
-        if (content.kind !== "transaction" || results[i]?.status !== "applied") return;
-        times.set(content.destination, (times.get(content.destination) ?? 0) + 1);
-      });
-    }
-  }
-  return { levels, times };
-};
-
-const assertEveryoneIsPaidOnce = (times: ReadonlyMap<string, number>, count: number): void => {
-  const other = [...times].find(([, paid]) => paid !== 1);
-  if (times.size !== count || other !== undefined)
-    throw new Error(`${times.size} of ${count} are paid; ${other?.join(" times ") ?? "each once"}`);
 };
 
 const tellProgress = (sandbox: RunningSandbox, count: number): NodeJS.Timeout =>

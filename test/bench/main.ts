@@ -1,6 +1,10 @@
-// npm run bench [allocation | log | cycle]...: one JSON line a figure on standard output, progress on standard error.
+// npm run bench [allocation | log | restart | cycle | kill | simulation]...: one JSON line a figure on standard output,
+// progress on standard error.
 import { benchAllocation } from "./allocation.js";
 import { benchCycle } from "./cycle.js";
+import { benchKill } from "./kill.js";
+import { benchRestart } from "./restart.js";
+import { benchSimulation } from "./simulation.js";
 import { benchEventStoreDb, benchPostgresLog } from "./stores.js";
 
 /** Of the largest baker seen on mainnet. */
@@ -15,7 +19,13 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     await benchPostgresLog();
     await benchEventStoreDb();
   },
+  restart: async () => {
+    await benchRestart({ cycles: 3_650, delegators: 200, aim: 2 });
+    await benchRestart({ cycles: 30, delegators: DELEGATORS, aim: 3 });
+  },
   cycle: () => benchCycle(DELEGATORS),
+  kill: () => benchKill(DELEGATORS),
+  simulation: benchSimulation,
 };
 
 const asked = process.argv.slice(2);

@@ -1,16 +1,30 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { expect } from "chai";
 import pg from "pg";
 import { z } from "zod";
 import { startEmbeddedPostgres } from "../../src/infrastructure/postgres/embedded.js";
 import { findBinaries } from "../../src/infrastructure/postgres/embedded/binaries.js";
+import { chooseDisguise, launch } from "../../src/infrastructure/postgres/embedded/run-as.js";
+import { findPostmaster } from "../../src/infrastructure/postgres/embedded/server.js";
 import { until } from "../support/until.js";
 
+const LOCK_PROGRAM = new URL("../support/lock-process.js", import.meta.url).pathname;
 const PROGRAM = new URL("../support/embedded-process.js", import.meta.url).pathname;
 const Line = z.object({
   url: z.string().optional(),
@@ -161,6 +175,16 @@ describe("the embedded PostgreSQL", () => {
     await next.stop();
   });
 
+  it("does not end its starter when it is heard of the server's end after its folder is gone", async () => {
+    const folder = join(base, "gone");
+    const server = await startEmbeddedPostgres({ dataDir: folder });
+    const pid = postmasterOf(folder);
+    process.kill(pid, "SIGKILL");
+    rmSync(join(folder, "postgres.log"));
+    await until(() => !existsSync(`/proc/${pid}`));
+    await server.stop();
+  });
+
   it("does not take another program for its server because it has the old one's pid", async () => {
     writeFileSync(
       join(shared, "data/postmaster.pid"),
@@ -203,6 +227,42 @@ describe("the embedded PostgreSQL", () => {
       expect(await query(coming.url, "select value from kept")).to.deep.equal([42]);
       await coming.stop();
     }
+  });
+
+  it("is started or stopped by one process at a time, however often they take turns", async function () {
+    this.timeout(60_000);
+    const [folder, flag] = [join(base, "lock"), join(base, "flag")];
+    for (const path of [folder, flag]) mkdirSync(path);
+    const overlaps = Array.from({ length: 6 }, async () => {
+      const child = spawn(process.execPath, [LOCK_PROGRAM, folder, "200", flag]);
+      child.stderr.pipe(process.stderr);
+      return text(child.stdout);
+    });
+    expect(await Promise.all(overlaps)).to.deep.equal(["0", "0", "0", "0", "0", "0"]);
+    expect(readdirSync(folder)).to.deep.equal([]);
+  });
+
+  it("leaves alone the socket's folder of a server that somebody started by hand", async () => {
+    const folder = join(base, "by hand");
+    await (await startEmbeddedPostgres({ dataDir: folder })).stop();
+    const elsewhere = mkdtempSync(join(base, "s"));
+    writeFileSync(join(elsewhere, "bystander"), "");
+    const binaries = findBinaries();
+    const data = join(folder, "data");
+    const disguise = await chooseDisguise(binaries, data);
+    const { uid, gid } = statSync(data);
+    chownSync(elsewhere, uid, gid);
+    const settings = ["-c", "listen_addresses=", "-c", `unix_socket_directories=${elsewhere}`];
+    const { file, args, options } = launch(disguise, binaries.postgres, ["-D", data, ...settings], data);
+    const server = spawn(file, args, { ...options, stdio: "ignore" });
+    const exit = once(server, "exit");
+    await until(() => findPostmaster(data)?.ready === true);
+
+    const joined = await startEmbeddedPostgres({ dataDir: folder });
+    expect(await query(joined.url, "select 1 as value")).to.deep.equal([1]);
+    await joined.stop();
+    await exit;
+    expect(readdirSync(elsewhere)).to.deep.equal(["bystander"]);
   });
 
   it("works in a folder with a long path, spaces and quotes, given relative to where it is started", async () => {

@@ -95,10 +95,25 @@ describe("reading from EventStoreDB", () => {
       expect(limited.map(({ id }) => id)).to.deep.equal(written.slice(0, 3));
     });
 
-    it("stops at an event that TAPS did not write", async () => {
-      const client = EventStoreDBClient.connectionString(server.url);
-      await client.appendToStream("foreign", rawEvent());
-      await client.dispose();
+    it("passes over what another application writes, at the head, too", async () => {
+      await write(2);
+      const head = await store.head();
+      await writeRaw("orders-1");
+      await write(1);
+      const all = await collect(store.readAll({ after: START }));
+      expect(all.map(({ id }) => id)).to.deep.equal(written);
+      const { ids } = follow();
+      await until(() => ids.length === 3);
+      expect(ids).to.deep.equal(written);
+      const last = await store.head();
+      expect(last > head).to.equal(true);
+      await writeRaw("orders-2");
+      expect(await writer.head()).to.equal(last);
+    });
+
+    it("stops at an event in a stream of ours that TAPS did not write; the head is known all the same", async () => {
+      await writeRaw("payment-any");
+      expect((await store.head()) > START).to.equal(true);
       expect(await failureOf(collect(store.readAll({ after: START })))).to.be.instanceOf(UnreadableEvent);
       expect(await failureOf(collect(subscribe()))).to.be.instanceOf(UnreadableEvent);
     });
@@ -134,7 +149,7 @@ describe("reading from EventStoreDB", () => {
       const ids: string[] = [];
       for await (const message of subscribe()) {
         if (message.kind === "event") ids.push(message.event.id);
-        else break;
+        if (message.kind === "caught-up") break;
         if (ids.length === 1) await server.tell({ do: "silence-subscriptions" });
       }
       expect(ids).to.deep.equal(written);
@@ -162,8 +177,9 @@ describe("reading from EventStoreDB", () => {
       await write(3);
       await server.tell({ do: "refuse-subscriptions", times: 5 });
       const before = Date.now();
-      const { ids } = follow();
+      const { ids, interrupted } = follow();
       await until(() => ids.length === 3);
+      expect(interrupted()).to.equal(5);
       // At once after the first, then at least half of 100, 200, 400 and 800 ms.
       expect(Date.now() - before).to.be.at.least(750);
       expect(ids).to.deep.equal(written);
@@ -214,6 +230,12 @@ describe("reading from EventStoreDB", () => {
     });
   });
 
+  const writeRaw = async (name: string): Promise<void> => {
+    const client = EventStoreDBClient.connectionString(server.url);
+    await client.appendToStream(name, rawEvent());
+    await client.dispose();
+  };
+
   const large = JSON.stringify("x".repeat(20_000));
   const subscribe = (): AsyncIterable<SubscriptionMessage> =>
     store.subscribeAll({ after: START, signal: stop.signal });
@@ -222,13 +244,15 @@ describe("reading from EventStoreDB", () => {
   const follow = (pause = { ms: 0 }) => {
     const ids: string[] = [];
     let caughtUp = 0;
+    let interrupted = 0;
     const run = async () => {
       for await (const message of subscribe()) {
         if (message.kind === "caught-up") caughtUp += 1;
+        else if (message.kind === "interrupted") interrupted += 1;
         else ids.push(message.event.id);
         if (pause.ms > 0) await new Promise((resolve) => setTimeout(resolve, pause.ms));
       }
     };
-    return { ids, caughtUp: () => caughtUp, ended: run() };
+    return { ids, caughtUp: () => caughtUp, interrupted: () => interrupted, ended: run() };
   };
 });

@@ -62,7 +62,7 @@ describe("migrations", () => {
     expect(error).to.be.instanceOf(MigrationError);
     expect(error)
       .to.have.property("message")
-      .that.matches(/lacks 0001_log\.sql, .*"taps migrate up"/);
+      .that.matches(/is not set up: run "npx --no-install taps migrate up"/);
   });
 
   it("are applied once, in order, by one of several processes that start together", async () => {

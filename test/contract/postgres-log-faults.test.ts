@@ -12,7 +12,8 @@ import { CuttingProxy } from "../support/cutting-proxy.js";
 import { collect, newEvents, newStream } from "../support/events.js";
 import { until } from "../support/until.js";
 
-describe("the PostgreSQL log with a server that is not well", () => {
+describe("the PostgreSQL log with a server that is not well", function () {
+  this.timeout(60_000);
   let folder: string;
   let server: EmbeddedPostgres;
   before(async () => {
@@ -99,32 +100,63 @@ describe("the PostgreSQL log with a server that is not well", () => {
     await after.close();
   });
 
+  it("listens anew however often its connection breaks, and leaves nothing behind of those before", async () => {
+    const applicationName = "listen";
+    const store = new PostgresLog({ url: server.url, applicationName });
+    const stop = new AbortController();
+    const reading = collect(store.subscribeAll({ after: await store.head(), signal: stop.signal }));
+    const warnings: string[] = [];
+    const heed = ({ name }: Error) => warnings.push(name);
+    process.on("warning", heed);
+    const watcher = new pg.Client({ connectionString: server.url });
+    await watcher.connect();
+    const listening =
+      "FROM pg_stat_activity WHERE application_name = $1 AND state = 'idle' AND query LIKE 'LISTEN%'";
+    for (let broken = 0; broken < 12; broken += 1)
+      await until(async () => {
+        const { rowCount } = await watcher.query(`SELECT pg_terminate_backend(pid) ${listening}`, [
+          applicationName,
+        ]);
+        return rowCount === 1;
+      });
+    await until(async () => (await watcher.query(`SELECT ${listening}`, [applicationName])).rowCount === 1);
+    stop.abort();
+    await reading;
+    await watcher.end();
+    await store.close();
+    process.off("warning", heed);
+    expect(warnings).to.deep.equal([]);
+  });
+
   it("is unavailable while the server is down, and goes on when it is back, subscriptions too", async () => {
     const store = new PostgresLog({ url: server.url, applicationName: "restart", pollMs: 50 });
     const stop = new AbortController();
     const ids: string[] = [];
-    let caughtUp = 0;
+    const kinds: string[] = [];
     const after = await store.head();
     const reading = (async () => {
-      for await (const message of store.subscribeAll({ after, signal: stop.signal }))
+      for await (const message of store.subscribeAll({ after, signal: stop.signal })) {
         if (message.kind === "event") ids.push(message.event.id);
-        else caughtUp += 1;
+        if (message.kind !== kinds.at(-1)) kinds.push(message.kind);
+      }
     })();
     const stream = newStream();
     const events = newEvents(3);
     await store.append(stream, NO_STREAM, events.slice(0, 1));
-    await until(() => ids.length === 1 && caughtUp > 0);
+    await until(() => ids.length === 1 && kinds.includes("caught-up"));
 
     process.kill(await postmaster(), "SIGKILL");
     await until(async () => (await failure(store.head())) instanceof StoreUnavailable);
+    await until(() => kinds.at(-1) === "interrupted");
     expect(await failure(store.append(stream, 0, events.slice(1)))).to.be.instanceOf(StoreUnavailable);
     await server.stop();
     server = await startEmbeddedPostgres({ dataDir: join(folder, "pg") });
 
     expect(await store.append(stream, 0, events.slice(1))).to.include({ appended: true, revision: 2 });
-    await until(() => ids.length >= 3);
+    await until(() => ids.length >= 3 && kinds.at(-1) === "caught-up");
     stop.abort();
     await reading;
+    expect(kinds.slice(kinds.indexOf("interrupted"))).to.deep.equal(["interrupted", "event", "caught-up"]);
     expect(ids).to.deep.equal(events.map((event) => event.id));
     await store.close();
   });

@@ -1,5 +1,5 @@
 // Lease, witness, identity and wallet records, on a real PostgreSQL.
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
@@ -62,11 +62,30 @@ describe("what processes share in PostgreSQL", () => {
     it("is renewed for its whole time by holding, by the database's clock", async () => {
       const lease = new PostgresLease(pool, { name: "d", ttlMs: 60_000 });
       await lease.hold();
-      await expire("d");
+      await pool.query(
+        "UPDATE ops.lease SET expires_at = clock_timestamp() + interval '20 s' WHERE name = 'd'",
+      );
       expect(await lease.hold()).to.deep.equal({ token: 1n });
       const { rows } = await pool.query<{ left: boolean }>(
         `SELECT expires_at BETWEEN clock_timestamp() + interval '30 s' AND clock_timestamp() + interval '60 s'
            AS left FROM ops.lease WHERE name = 'd'`,
+      );
+      expect(rows).to.deep.equal([{ left: true }]);
+    });
+
+    it("is a new one to a holder that came too late: another may have had it meanwhile", async () => {
+      const lease = new PostgresLease(pool, { name: "h" });
+      await lease.hold();
+      await expire("h");
+      expect(await lease.hold()).to.deep.equal({ token: 2n });
+      expect(await lease.hold()).to.deep.equal({ token: 2n });
+    });
+
+    it("lasts ten seconds where nothing else is said", async () => {
+      await new PostgresLease(pool, { name: "g" }).hold();
+      const { rows } = await pool.query<{ left: boolean }>(
+        `SELECT expires_at BETWEEN clock_timestamp() + interval '5 s' AND clock_timestamp() + interval '10 s'
+           AS left FROM ops.lease WHERE name = 'g'`,
       );
       expect(rows).to.deep.equal([{ left: true }]);
     });
@@ -79,9 +98,9 @@ describe("what processes share in PostgreSQL", () => {
 
     it("throws when PostgreSQL cannot be asked", async () => {
       const nowhere = unreachable();
-      expect(await failure(new PostgresLease(nowhere, { name: "f" }).hold())).to.be.instanceOf(
-        StoreUnavailable,
-      );
+      expect(await failure(new PostgresLease(nowhere, { name: "f" }).hold()))
+        .to.be.instanceOf(StoreUnavailable)
+        .with.property("message", "the event store did not answer (PostgreSQL: lease): ENOENT");
       await endPool(nowhere);
     });
   });
@@ -114,10 +133,28 @@ describe("what processes share in PostgreSQL", () => {
       await pool.query("DELETE FROM ops.witness WHERE name = 'wallet-2'");
       expect(await witness.read()).to.deep.equal([first]);
       await witness.write(second);
-      await writeFile(join(folder, "witness"), '{"revision": 7');
-      expect(await witness.read()).to.deep.equal([second]);
       await rm(join(folder, "witness"));
       expect(await witness.read()).to.deep.equal([second]);
+    });
+
+    it("is not passed over when its file is damaged or cannot be read", async () => {
+      const witness = new DurableWitness(pool, { name: "wallet-4", folder });
+      const file = join(folder, "witness");
+      for (const damaged of ['{"revision": 7', "", '{"revision": "7"}']) {
+        await writeFile(file, damaged);
+        expect(await failure(witness.read()))
+          .to.be.instanceOf(StoreUnavailable)
+          .with.property("message")
+          .that.includes(`${file} is damaged`);
+      }
+      await rm(file);
+      await mkdir(file);
+      expect(await failure(witness.read()))
+        .to.be.instanceOf(StoreUnavailable)
+        .with.property("message")
+        .that.includes("EISDIR");
+      await rm(file, { recursive: true });
+      expect(await witness.read()).to.deep.equal([]);
     });
 
     it("is not written when one copy cannot be", async () => {
@@ -179,6 +216,8 @@ describe("what processes share in PostgreSQL", () => {
     await wallets.save(one, { nonce: "02", box: "ef" });
     expect(await wallets.load(one)).to.deep.equal({ nonce: "02", box: "ef" });
     expect(await wallets.addresses()).to.deep.equal([one, other]);
+    await wallets.remove(one);
+    expect(await wallets.addresses()).to.deep.equal([other]);
   });
 
   it("commits a transaction as a whole, rolls it back on an error, and survives a broken connection", async () => {

@@ -3,17 +3,23 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { withBrokenBuild } from "../support/canaries/broken-build.js";
-import { canaries, type SimulationCanary } from "./canaries.js";
+import { canaries as ofPaying, type SimulationCanary } from "./canaries.js";
+import { otherLogsCanaries } from "./canaries-other-logs.js";
+import { readSideCanaries } from "./canaries-read-side.js";
+import { surroundingsCanaries } from "./canaries-surroundings.js";
 
 const run = promisify(execFile);
+const canaries = [...ofPaying, ...readSideCanaries, ...surroundingsCanaries, ...otherLogsCanaries];
 const SEEDS = "500";
 
 /** The seed whose run fails with the bug; undefined: none of them does. */
-const caughtAt = ({ changes }: SimulationCanary): Promise<number | undefined> =>
+const caughtAt = ({ changes, about }: SimulationCanary): Promise<number | undefined> =>
   withBrokenBuild(changes, async (folder) => {
     const main = join(folder, "test/simulation/main.js");
     try {
-      await run(process.execPath, [main, "--seeds", SEEDS, "--json", "--no-shrink"], { timeout: 300_000 });
+      const only = about === undefined ? [] : ["--about", about];
+      const args = ["--seeds", SEEDS, "--json", "--no-shrink", ...only];
+      await run(process.execPath, [main, ...args], { timeout: 300_000 });
       return undefined;
     } catch (error) {
       const output = error instanceof Error && "stdout" in error ? String(error.stdout) : "";
@@ -35,7 +41,7 @@ const caught = (): readonly Promise<number | undefined>[] => {
 };
 
 describe("canaries: bugs that the simulation must see", function () {
-  this.timeout(1_200_000);
+  this.timeout(1_800_000);
   let answers: readonly Promise<number | undefined>[] = [];
   before(() => {
     answers = caught();

@@ -5,27 +5,41 @@ import { cycleOf, ledgerOf, paymentOf, rewardOf, walletOf } from "../../src/appl
 import { Repository } from "../../src/application/repository.js";
 import * as Cycle from "../../src/domain/cycle/cycle.js";
 import { asCycle } from "../../src/domain/identifiers.js";
+import { sumOf } from "../../src/domain/money.js";
 import { CodedEventLog } from "../../src/infrastructure/eventstore/event-log.js";
 import { BAKER } from "../support/chain-model.js";
 import { checkAllIsFinal, checkSafety } from "../support/world/invariants.js";
+import { Dues } from "./dues.js";
 import { Oracle } from "./oracle.js";
 import { type World } from "../support/world/world.js";
 
 /** Checks a world whenever log, injections or chain have changed. */
 export class Watch {
   private seen: readonly unknown[] = [];
-  private readonly oracle: Oracle;
+  private oracle: Oracle;
+  private dues: Dues;
+  private restores = 0;
 
   constructor(private readonly world: World) {
-    this.oracle = new Oracle(world, world.balances());
+    this.oracle = new Oracle(world);
+    this.dues = new Dues(world);
   }
 
-  check(): void {
+  /** `since`: how long the log was when whoever has acted now looked last. */
+  check(since: number): void {
     const { store, injected, model } = this.world;
     const now = [store.size, injected.length, model.head.hash];
     if (isDeepStrictEqual(now, this.seen)) return;
     this.seen = now;
+    const isPutBack = this.world.restores > this.restores;
+    this.restores = this.world.restores;
+    if (isPutBack) {
+      this.oracle = new Oracle(this.world);
+      this.dues = new Dues(this.world);
+    }
     this.oracle.follow();
+    // What was appended long ago is judged by all that was in force before.
+    this.dues.follow(isPutBack ? 0 : since);
     this.oracle.judgeChain();
     checkSafety(this.world);
   }
@@ -47,8 +61,11 @@ export const standingOf = async (world: World, cycles: readonly number[]) => {
   for (const cycle of cycles) {
     const { state: life } = await repository.load(cycleOf(BAKER, asCycle(cycle)));
     const { state: payment } = await repository.load(paymentOf(BAKER, asCycle(cycle)));
-    const held = [...payment.obligations.values()].filter(
-      ({ status }) => status.at === "held" && status.reason !== "fee-exceeds-amount",
+    // Open in a settled cycle: whoever let it go did not hear that it was done, and says it again.
+    const held = [...payment.obligations.values()].filter(({ status }) =>
+      status.at === "held"
+        ? status.reason !== "fee-exceeds-amount"
+        : status.at === "open" && life.at === "settled",
     );
     standing.push({ cycle, life, held, isDone: Cycle.isFinished(life) && held.length === 0 });
   }
@@ -71,9 +88,11 @@ export const checkEnd = async (world: World, cycles: readonly number[]): Promise
  */
 const checkLedger = async (world: World, cycles: readonly number[]): Promise<void> => {
   const repository = new Repository(new CodedEventLog(world.store));
-  const { balances, take } = (await repository.load(ledgerOf(BAKER))).state;
+  const { balances, take, adjustments } = (await repository.load(ledgerOf(BAKER))).state;
   let allocated = 0n;
-  let accounted = [...balances.values()].reduce((total, amount) => total + amount, 0n);
+  // What was sent by hand other than what was due came into the ledger, or left it, beside what cycles allocate.
+  let accounted =
+    sumOf(balances.values(), (amount) => amount) - sumOf(adjustments.values(), ({ amount }) => amount);
   for (const cycle of cycles) {
     const payment = paymentOf(BAKER, asCycle(cycle));
     const { plan, obligations } = (await repository.load(payment)).state;

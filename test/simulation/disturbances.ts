@@ -1,6 +1,12 @@
 // What may go wrong, or be done by others, at one step of a run.
 import { type Chance } from "./chance.js";
+import { type Gift, GIFTS } from "./owner.js";
+import { drawPoliciesAct, type PoliciesAct } from "./policies.js";
+import { drawRestore, type Restore } from "./restore.js";
+import { drawRevision, type Revision } from "./revisions.js";
 import { CONTRACTS, type Shape } from "./shape.js";
+import { drawSubscriptionFault, type SubscriptionFault } from "./subscription.js";
+import { drawUpgrade, type Upgrade } from "./upgrades.js";
 import { type NodeFault } from "./unsteady-chain.js";
 
 /** What becomes of a call whose caller is not told: it never happened, it did, or it will. */
@@ -9,14 +15,16 @@ export type Effect = "none" | "done" | "later";
 export type PersonsAct =
   | { readonly act: "pause" | "resume" }
   | { readonly act: "mode"; readonly mode: "off" | "simulation" | "on" }
-  | { readonly act: "fee"; readonly feeBps: number }
+  | PoliciesAct
   /** `cycle`: how many before the running one. */
   | { readonly act: "hold-cycle" | "release-cycle" | "skip-cycle" | "pay-cycle"; readonly cycle: number }
   | {
       readonly act: "hold-payment" | "release-payment";
       readonly cycle: number;
       readonly delegator: number;
-    };
+    }
+  /** Of an operation that TAPS did not sign. */
+  | { readonly act: "classify"; readonly pays: boolean };
 
 export type Disturbance =
   /** Somebody else goes first. */
@@ -34,11 +42,23 @@ export type Disturbance =
   | { readonly do: "refuse-simulation"; readonly kind: "temporary" | "branch" }
   | { readonly do: "refuse-injection"; readonly kind: "temporary" | "branch" }
   | { readonly do: "source"; readonly reply: SourceFault }
+  /** From now on the source shows another list. */
+  | { readonly do: "revise"; readonly revision: Revision }
   | { readonly do: "bake"; readonly blocks: number; readonly empty: boolean }
   | { readonly do: "reorganise"; readonly depth: 1 | 2; readonly lose: boolean }
+  | ({ readonly do: "upgrade" } & Upgrade)
   /** The mempool forgets the wallet's operations. */
   | { readonly do: "drop" }
   | { readonly do: "lease"; readonly is: "stolen" | "restored" }
+  /** Of a projector: that of the read model of this number. */
+  | {
+      readonly do: "subscription";
+      readonly projector: number;
+      readonly of: number;
+      readonly fault: SubscriptionFault;
+    }
+  /** The read models' schema is dropped, or the database crashes and has lost that many of its last commits. */
+  | { readonly do: "read-models"; readonly lose: "all" | number }
   | { readonly do: "skew"; readonly minutes: number }
   /** Time passes without a block. */
   | { readonly do: "slow"; readonly seconds: number }
@@ -52,11 +72,24 @@ export type Disturbance =
       readonly contract: number;
       readonly is: "refusing" | "accepting" | "burning-gas";
     }
+  /** The wallet's owner sends by hand. */
+  | { readonly do: "owner"; readonly delegator: number; readonly gift: Gift }
+  /** Another installation on the same wallet begins, or its people say what they know of this one's operations. */
+  | { readonly do: "second" }
+  | ({ readonly do: "restore" } & Restore)
   /** `first`: everybody else stands still until it is done, unless told otherwise. */
   | { readonly do: "person"; readonly what: PersonsAct; readonly first: boolean };
 
-/** A reply that is whole JSON, and yet not whole; one that is not JSON fails as a call. */
-export type SourceFault = "row-missing" | "row-twice" | "no-data";
+/** A reply that is whole JSON, and yet not whole; a revision comes between pages. One that is not JSON fails as a call. */
+export type SourceFault = (typeof SOURCE_FAULTS)[number] | Revision;
+const SOURCE_FAULTS = [
+  "row-missing",
+  "row-twice",
+  "no-data",
+  "page-missing",
+  "page-twice",
+  "other-cycle",
+] as const;
 export type Kind = Disturbance["do"];
 
 /** A disturbance and the step of the run at which it comes. */
@@ -74,6 +107,7 @@ const kinds = ["temporary", "branch"] as const;
 const nodeFault = (chance: Chance): NodeFault =>
   chance.oneOf<NodeFault>([
     { is: "stuck", back: chance.below(4) },
+    { is: "wavering", back: chance.below(4) },
     { is: "pruned", keeps: chance.between(2, 4) },
     { is: "of-another-chain" },
     { is: "down" },
@@ -87,8 +121,10 @@ const personsAct = (kind: PersonsAct["act"], chance: Chance, { delegators }: Sha
       return { act: kind };
     case "mode":
       return { act: kind, mode: chance.oneOf(["off", "simulation", "on"]) };
-    case "fee":
-      return { act: kind, feeBps: chance.below(20) * 100 };
+    case "policy":
+    case "terms":
+    case "clear-terms":
+      return drawPoliciesAct(kind, chance, delegators);
     case "hold-cycle":
     case "release-cycle":
     case "skip-cycle":
@@ -97,6 +133,8 @@ const personsAct = (kind: PersonsAct["act"], chance: Chance, { delegators }: Sha
     case "hold-payment":
     case "release-payment":
       return { act: kind, cycle, delegator: chance.below(delegators) };
+    case "classify":
+      return { act: kind, pays: chance.happens(0.7) };
   }
 };
 
@@ -105,12 +143,24 @@ const ACTS: readonly [Acts, ...Acts[]] = [
   ["pause", "resume"],
   ["mode"],
   ["mode"],
-  ["fee", "hold-cycle", "release-cycle"],
+  ["policy", "hold-cycle", "release-cycle"],
+  ["policy"],
+  ["policy", "terms", "terms", "clear-terms", "hold-payment", "release-payment"],
   ["skip-cycle"],
   ["skip-cycle", "release-cycle"],
   ["skip-cycle", "hold-cycle", "release-cycle", "pay-cycle"],
   ["hold-payment", "release-payment"],
-  ["fee", "mode", "skip-cycle", "pay-cycle", "hold-payment", "release-payment", "pause", "resume"],
+  [
+    "policy",
+    "terms",
+    "mode",
+    "skip-cycle",
+    "pay-cycle",
+    "hold-payment",
+    "release-payment",
+    "pause",
+    "resume",
+  ],
 ];
 type Acts = readonly [PersonsAct["act"], ...PersonsAct["act"][]];
 
@@ -130,18 +180,27 @@ const DRAW: { readonly [K in Kind]: Draw<K> } = {
   node: (chance) => ({ do: "node", fault: nodeFault(chance), rounds: chance.between(1, 12) }),
   "refuse-simulation": (chance) => ({ do: "refuse-simulation", kind: chance.oneOf(kinds) }),
   "refuse-injection": (chance) => ({ do: "refuse-injection", kind: chance.oneOf(kinds) }),
-  source: (chance) => ({
+  source: (chance, { delegators }) => ({
     do: "source",
-    reply: chance.oneOf(["row-missing", "row-twice", "no-data"]),
+    reply: chance.happens(0.4) ? drawRevision(chance, delegators) : chance.oneOf(SOURCE_FAULTS),
   }),
+  revise: (chance, { delegators }) => ({ do: "revise", revision: drawRevision(chance, delegators) }),
   bake: (chance, { ttl }) => ({
     do: "bake",
     empty: chance.happens(0.5),
     blocks: chance.happens(0.2) ? Math.min(ttl + 4, LONGEST_BURST) : chance.between(1, 3),
   }),
   reorganise: (chance) => ({ do: "reorganise", depth: chance.oneOf([1, 2]), lose: chance.happens(0.5) }),
+  upgrade: (chance) => ({ do: "upgrade", ...drawUpgrade(chance) }),
   drop: () => ({ do: "drop" }),
   lease: (chance) => ({ do: "lease", is: chance.oneOf(["stolen", "restored"]) }),
+  subscription: (chance, { projectors }) => ({
+    do: "subscription",
+    projector: chance.below(projectors),
+    of: chance.below(4),
+    fault: drawSubscriptionFault(chance),
+  }),
+  "read-models": (chance) => ({ do: "read-models", lose: chance.oneOf<"all" | number>(["all", 1, 2, 3]) }),
   skew: (chance) => ({ do: "skew", minutes: chance.between(-10, 10) }),
   slow: (chance) => ({ do: "slow", seconds: chance.between(1, 30) }),
   fund: () => ({ do: "fund" }),
@@ -155,6 +214,13 @@ const DRAW: { readonly [K in Kind]: Draw<K> } = {
     contract: chance.below(CONTRACTS),
     is: chance.oneOf(["refusing", "accepting", "burning-gas"]),
   }),
+  owner: (chance, { delegators }) => ({
+    do: "owner",
+    delegator: chance.below(delegators),
+    gift: chance.oneOf(GIFTS),
+  }),
+  second: () => ({ do: "second" }),
+  restore: (chance) => ({ do: "restore", ...drawRestore(chance) }),
   person: (chance, shape, acts) => ({
     do: "person",
     what: personsAct(chance.oneOf(acts), chance, shape),
@@ -176,6 +242,47 @@ export interface Script {
   at(step: number, call: string): Disturbance | undefined;
 }
 
+/** What stops the wallet each time until somebody says what it was: seldom enough that the rest is seen too. */
+const FOREIGN_KINDS = ["owner", "second", "restore"] as const;
+type Foreign = (typeof FOREIGN_KINDS)[number];
+const FOREIGN: readonly [Foreign | undefined, ...(Foreign | undefined)[]] = [
+  ...(["owner", "owner", "owner", "owner", "second", "restore"] as const),
+  ...Array.from({ length: 14 }, () => undefined),
+];
+const isForeign = (kind: Kind): boolean => FOREIGN_KINDS.some((each) => each === kind);
+const WITH_OWNER: readonly [Acts, ...Acts[]] = [
+  ["classify"],
+  ["classify", "hold-payment", "release-payment"],
+  ["classify", "skip-cycle", "hold-cycle", "release-cycle"],
+  ["classify", "pause", "resume", "mode"],
+];
+/** Where another log comes in, it comes so many times as often as anything else. */
+const OF_ANOTHER_LOG = 10;
+const ANOTHER_LOG = ["second", "restore"] as const;
+/** People who know what another log says let it be paid: what they gave up here, that one may have paid. */
+const WITH_ANOTHER_LOG: readonly [Acts, ...Acts[]] = [
+  ["classify"],
+  ["classify", "pause", "resume"],
+  ["classify", "classify", "policy", "terms", "hold-payment", "release-payment"],
+];
+/** What each run has, when one thing is looked into. */
+export const TOPICS = [...FOREIGN_KINDS, "policy"] as const;
+export type Topic = (typeof TOPICS)[number];
+const OF_POLICY: readonly [Acts, ...Acts[]] = [
+  ["policy"],
+  ["policy", "hold-cycle", "release-cycle"],
+  ["policy", "terms", "clear-terms"],
+];
+const drawForeign = (chance: Chance, about: Topic | undefined): Foreign | undefined => {
+  if (about === undefined) return chance.oneOf(FOREIGN);
+  return about === "policy" ? undefined : about;
+};
+const actsWith = (foreign: Foreign | undefined, about: Topic | undefined): readonly [Acts, ...Acts[]] => {
+  if (about === "policy") return OF_POLICY;
+  if (foreign === undefined) return ACTS;
+  return foreign === "owner" ? WITH_OWNER : WITH_ANOTHER_LOG;
+};
+
 /** Calls at which it matters most what becomes of them: so much more often something goes wrong there. */
 const CRUCIAL = ["store.append", "chain.simulate", "signer.sign", "witness.write", "chain.inject"];
 const CRUCIAL_TIMES = 8;
@@ -186,15 +293,18 @@ const BUSY_STEPS = 60;
 const BUSY_RATE = 0.4;
 
 /** Disturbances by chance: some kinds only, and more or fewer of them, so that seeds differ in character. */
-export const byChance = (chance: Chance, shape: Shape): Script => {
+export const byChance = (chance: Chance, shape: Shape, about?: Topic): Script => {
   const off = new Set(Object.keys(DRAW).filter((kind) => kind !== "switch" && chance.happens(0.4)));
-  const favourite = chance.oneOf(KINDS);
+  const foreign = drawForeign(chance, about);
+  const favourite = about === "policy" ? "person" : chance.oneOf(KINDS);
+  const another = ANOTHER_LOG.filter((kind) => kind === foreign);
   const enabled = [
     ...KINDS.filter((kind) => !off.has(kind)),
+    ...Array.from({ length: OF_ANOTHER_LOG }, () => another).flat(),
     ...Array.from({ length: chance.oneOf([0, 60]) }, () => favourite),
-  ];
+  ].filter((kind) => kind === foreign || !isForeign(kind));
   const rate = chance.oneOf([0.005, 0.01, 0.03, 0.1]);
-  const acts = chance.oneOf(ACTS);
+  const acts = chance.oneOf(actsWith(foreign, about));
   let busyUntil = 0;
   return {
     at: (step, call) => {

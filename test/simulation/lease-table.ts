@@ -1,7 +1,7 @@
 import { type Lease } from "../../src/application/ports/system.js";
 import { type Actor } from "./stage.js";
 
-const LASTS_MS = 15_000;
+const LASTS_MS = 10_000;
 
 /** The lease as the database keeps it, by the database's clock; it can be taken away, and restored. */
 export class LeaseTable {
@@ -14,9 +14,9 @@ export class LeaseTable {
   of(actor: Actor): Lease {
     return {
       hold: async () => {
-        const isFree = this.holder === undefined || this.until <= this.now();
-        if (this.holder !== actor && !isFree) return undefined;
-        if (this.holder !== actor) this.token += 1n;
+        const isHeld = this.holder !== undefined && this.until > this.now();
+        if (isHeld && this.holder !== actor) return undefined;
+        if (!isHeld) this.token += 1n;
         this.holder = actor;
         this.until = this.now() + LASTS_MS;
         return { token: this.token };

@@ -1,7 +1,7 @@
 // npm run simulate: runs of random faults until time or seeds are over, or one fails.
 import { readFile } from "node:fs/promises";
-import { Command, InvalidArgumentError } from "commander";
-import { type Scheduled } from "./disturbances.js";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type Scheduled, type Topic, TOPICS } from "./disturbances.js";
 import { type Shape } from "./shape.js";
 import { shrink } from "./shrink.js";
 import { type Outcome, replay, runSeed } from "./simulation.js";
@@ -17,6 +17,7 @@ interface Options {
   readonly seeds: number;
   readonly seed: number;
   readonly minutes?: number;
+  readonly about?: Topic;
   readonly replay?: string;
   readonly shrink: boolean;
   readonly json?: true;
@@ -53,7 +54,7 @@ const run = async (options: Options): Promise<number> => {
   let steps = 0;
   let seeds = 0;
   for (let seed = options.seed; seed < last && performance.now() < until; seed += 1) {
-    const outcome = await runSeed(seed);
+    const outcome = await runSeed(seed, options.about);
     steps += outcome.steps;
     seeds += 1;
     if (process.stderr.isTTY) process.stderr.write(`\rseed ${seed}, ${steps} steps `);
@@ -79,6 +80,7 @@ const program = new Command("simulate")
   .option("--seeds <n>", "how many seeds", natural, 300)
   .option("--seed <k>", "the first of them", natural, 1)
   .option("--minutes <m>", "as many seeds as fit into this time", natural)
+  .addOption(new Option("--about <what>", "what every run has to do with; else some have").choices(TOPICS))
   .option("--replay <file>", "a run as printed by a failure: {shape, disturbances}")
   .option("--no-shrink", "show the failing run as it was")
   .option("--json", "print one line of JSON")

@@ -8,10 +8,6 @@ import { type World } from "../support/world/world.js";
 type Of<T extends DomainEvent["type"]> = Extract<DomainEvent, { type: T }>["data"];
 type Fate = "live" | "dead" | "final";
 
-/** The income that the world's source reports as shared, in mutez. */
-const SHARED = 12_345_678n + 9_876_543n + 1_111_111n + 54_321n;
-const OWN_DELEGATED = 5_000_000_000n;
-
 export class Oracle {
   private token = 0n;
   private readonly pauses = new Set<string>();
@@ -19,14 +15,17 @@ export class Oracle {
   private readonly signed = new Map<OperationHash, Of<"OperationSigned">>();
   private readonly fates = new Map<OperationHash, Fate>();
   private readonly voided = new Set<string>();
+  /** What was paid by hand: what is left of what was due, by operation, content, payment and obligation. */
+  private readonly outside = new Map<string, bigint>();
+  /** By payment and obligation. */
+  private readonly due = new Map<string, bigint>();
+  /** By reference. */
+  private readonly adjustments = new Map<string, bigint>();
   /** Items of each batch that was formed. */
   private readonly batches = new Map<string, readonly { readonly obligation: string }[]>();
   private seen = 0;
 
-  constructor(
-    private readonly world: World,
-    private readonly delegators: ReadonlyMap<string, bigint>,
-  ) {}
+  constructor(private readonly world: World) {}
 
   /** Looks at what was appended since the last look. Throws at the first event that may not be. */
   follow(): void {
@@ -59,6 +58,16 @@ export class Oracle {
       case "ForeignOperationFound":
         this.foreign.add(event.data.hash);
         return;
+      case "ObligationsAdded":
+        for (const { id, due } of event.data.rows) this.due.set(`${stream} ${id}`, due);
+        return;
+      case "AdjustmentRecorded":
+        this.adjustments.set(event.data.reference, event.data.amount);
+        return;
+      case "ObligationPaidOutside":
+        return this.judgeOutside(stream, event.data);
+      case "ForeignOperationClassified":
+        return this.judgeClassified(event.data);
       case "OperationSigned":
         return this.judgeSigned(event.data);
       case "OperationProvenDead":
@@ -80,18 +89,16 @@ export class Oracle {
         return this.judgeSettled(event.data);
       case "CycleEnded":
         return this.judgeEnded(stream, event.data.finalLevel);
-      case "RewardInputsRecorded":
-        if (event.data.count !== this.delegators.size)
-          throw new Error(`a list of ${event.data.count} delegators is believed`);
-        return;
-      case "DelegatorRewardsAllocated":
-        return this.judgeAmounts(stream, event.data.rows);
       default:
     }
   }
 
   private judgeSigned(data: Of<"OperationSigned">): void {
-    const { hash, token, batchId } = data;
+    const { hash, token, batchId, finalLevel } = data;
+    const headSeen = finalLevel + FINALITY;
+    const { protocols } = this.world;
+    if (!protocols.isKnownAt(headSeen) || !protocols.isKnownAt(headSeen + 1))
+      throw new Error(`${hash} was signed under a protocol that is not known`);
     if (token !== this.token)
       throw new Error(`${hash} was signed in term ${token}, and it is term ${this.token}`);
     if (this.pauses.size > 0) throw new Error(`${hash} was signed while paused: ${[...this.pauses].join()}`);
@@ -104,6 +111,29 @@ export class Oracle {
     }
     this.signed.set(hash, data);
     this.fates.set(hash, "live");
+  }
+
+  /** A transfer by hand that is final, and sent at least what is said. */
+  private judgeOutside(stream: string, data: Of<"ObligationPaidOutside">): void {
+    const { operation, content, obligation, sent } = data;
+    const block = this.world.model.blockOf(operation);
+    const included = block?.operations.find(({ operation: { hash } }) => hash === operation);
+    const transfer = included?.operation.contents[content];
+    const isSent = included?.results[content]?.status === "applied" && transfer?.kind === "transaction";
+    const isFinal = (block?.level ?? Infinity) <= this.world.model.head.level - FINALITY;
+    if (!this.world.byHand.has(operation) || !isFinal || !isSent || transfer.amount < sent)
+      throw new Error(`${operation} did not send ${sent} for ${obligation}`);
+    const due = this.due.get(`${stream} ${obligation}`) ?? 0n;
+    this.outside.set(`${operation} ${content} ${stream} ${obligation}`, due - transfer.amount);
+  }
+
+  private judgeClassified({ hash, pays }: Of<"ForeignOperationClassified">): void {
+    for (const { content, payment, obligation } of pays) {
+      const rest = this.outside.get(`${hash} ${content} ${payment} ${obligation}`);
+      if (rest === undefined || rest !== (this.adjustments.get(`${hash}/${content}`) ?? 0n))
+        throw new Error(`${hash} paid ${obligation}, and ${rest} of it does not stand in the ledger`);
+    }
+    this.foreign.delete(hash);
   }
 
   private judgeFinal({ hash, level }: Of<"OperationFinalised">): void {
@@ -141,18 +171,5 @@ export class Oracle {
     const { blocksPerCycle } = this.world.model.genesis.rules.constants;
     if (finalLevel < (cycle + 1) * blocksPerCycle || finalLevel > this.world.model.head.level - FINALITY)
       throw new Error(`${stream} is said to have ended at ${finalLevel}`);
-  }
-
-  /** The default engine's formula (ALLOCATION section 3), for a baker within the limit. */
-  private judgeAmounts(stream: string, rows: Of<"DelegatorRewardsAllocated">["rows"]): void {
-    const pool = SHARED + BigInt(stream.split("_")[1] ?? 0);
-    const delegated = [...this.delegators.values()].reduce((total, balance) => total + balance, 0n);
-    for (const { delegator, gross, fee, net, feeBps } of rows) {
-      const balance = this.delegators.get(delegator) ?? 0n;
-      const due = (pool * balance) / (OWN_DELEGATED + delegated);
-      const kept = (due * BigInt(10_000 - feeBps)) / 10_000n;
-      if (gross !== due || net !== kept || fee !== due - kept)
-        throw new Error(`${delegator} is allocated ${gross}, ${fee} and ${net} of ${due} in ${stream}`);
-    }
   }
 }

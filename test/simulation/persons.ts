@@ -4,21 +4,24 @@ import { holdCycle, releaseCycle, skipCycle } from "../../src/application/comman
 import { pauseWallet, resumeWallet, switchMode } from "../../src/application/commands/mode.js";
 import { payCycle } from "../../src/application/commands/pay-cycle.js";
 import { holdPayment, releasePayment } from "../../src/application/commands/payments.js";
-import { setPolicy } from "../../src/application/commands/policy.js";
 import { ChainUnavailable } from "../../src/application/ports/chain.js";
 import { StoreUnavailable } from "../../src/application/ports/event-store.js";
 import { SourceUnavailable } from "../../src/application/ports/reward-source.js";
 import { asCycle } from "../../src/domain/identifiers.js";
 import { gated } from "../support/world/faults.js";
 import { actsOf, evidenceOf } from "../support/world/people.js";
+import { classifyKnown } from "../support/world/restores/person.js";
 import { type World } from "../support/world/world.js";
 import { type PersonsAct } from "./disturbances.js";
+import { type Logs } from "./logs.js";
+import { classifyByHand } from "./owner.js";
+import { carryOutPolicies } from "./policies.js";
 import { type Actor } from "./stage.js";
 
 const before = ({ model }: World, cycles: number) =>
   asCycle(Math.max(0, model.cycleOf(model.head.level) - cycles));
 
-const carryOut = async (world: World, acts: Acts, what: PersonsAct): Promise<unknown> => {
+const carryOut = async (world: World, acts: Acts, what: PersonsAct, logs: Logs): Promise<unknown> => {
   switch (what.act) {
     case "pause":
       return pauseWallet(acts, "somebody wants it so");
@@ -26,8 +29,10 @@ const carryOut = async (world: World, acts: Acts, what: PersonsAct): Promise<unk
       return resumeWallet(acts);
     case "mode":
       return switchMode(acts, what.mode);
-    case "fee":
-      return setPolicy(acts, { feeBps: what.feeBps });
+    case "policy":
+    case "terms":
+    case "clear-terms":
+      return carryOutPolicies(world, acts, what);
     case "hold-cycle":
       return holdCycle(acts, before(world, what.cycle), "somebody wants it so");
     case "release-cycle":
@@ -40,6 +45,9 @@ const carryOut = async (world: World, acts: Acts, what: PersonsAct): Promise<unk
       return holdPayment(acts, before(world, what.cycle), world.delegator(what.delegator), "looks odd");
     case "release-payment":
       return releasePayment(acts, before(world, what.cycle), world.delegator(what.delegator));
+    case "classify":
+      await classifyKnown(acts, logs.claims());
+      return classifyByHand(world, acts, what.pays, logs.claims());
   }
 };
 
@@ -50,11 +58,11 @@ const isAnswer = (error: unknown): boolean =>
   error instanceof SourceUnavailable;
 
 /** Carries a command out. That it is refused, or cannot reach what it needs, is an answer like any other. */
-export const act = async (world: World, actor: Actor, what: PersonsAct): Promise<void> => {
+export const act = async (world: World, actor: Actor, what: PersonsAct, logs: Logs): Promise<void> => {
   const store = gated(world.store, "store", actor, ["append", "read"]);
   const chain = gated(world.chain, "chain", actor, ["head", "block", "account", "cycleLevels"]);
   try {
-    await carryOut(world, actsOf(world, { store, chain }), what);
+    await carryOut(world, actsOf(world, { store, chain }), what, logs);
   } catch (error) {
     if (!isAnswer(error)) throw error;
   }

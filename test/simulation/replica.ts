@@ -1,15 +1,19 @@
-// One process of an installation over its lives: what it stands on, how it dies and comes back.
+// A payer's process over its lives: what it stands on, and what it may not do.
 import { type Report } from "../../src/application/process/payer-process.js";
+import { LogBroken } from "../../src/application/repository.js";
 import { type RewardSource } from "../../src/application/ports/reward-source.js";
+import { asCycle, type Cycle } from "../../src/domain/identifiers.js";
 import { processBehind } from "../support/world/installation.js";
 import { type World } from "../support/world/world.js";
 import { type SourceFault } from "./disturbances.js";
-import { Actor, type Stage } from "./stage.js";
+import { revise } from "./revisions.js";
+import { Living } from "./living.js";
+import { type Actor, type Stage } from "./stage.js";
 import { type LeaseTable } from "./lease-table.js";
 import { UnsteadyChain } from "./unsteady-chain.js";
 
-/** A reply as no source should give it. */
-const spoiled = (page: string, fault: Exclude<SourceFault, "no-data">): string => {
+/** A page as no source should give it. */
+const spoiled = (page: string, fault: "row-missing" | "row-twice"): string => {
   const split = JSON.parse(page) as { delegators: unknown[] };
   const [first, ...rest] = split.delegators;
   const delegators = fault === "row-missing" ? rest : [first, first, ...rest];
@@ -18,26 +22,20 @@ const spoiled = (page: string, fault: Exclude<SourceFault, "no-data">): string =
 
 const PRUNED_ROUNDS = 4;
 
-export class Replica {
-  actor: Actor;
+export class Replica extends Living {
   readonly chain: UnsteadyChain;
   /** Of the next split that it asks for. */
   sourceFault: SourceFault | undefined;
   readonly reports: Report[] = [];
-  private stopping = new AbortController();
-  private startAt: number | undefined;
-  private lives = 0;
-  /** How many events there were at its last look. */
-  private lookedAt = 0;
 
   constructor(
-    readonly number: number,
+    name: string,
     private readonly world: World,
-    private readonly stage: Stage,
+    stage: Stage,
     private readonly leases: LeaseTable,
-    private readonly onFailure: (error: unknown) => void,
+    onFailure: (error: unknown) => void,
   ) {
-    this.actor = new Actor(`replica ${number}`, stage);
+    super(name, stage, onFailure);
     this.chain = new UnsteadyChain(
       world.chain,
       () => stage.round,
@@ -45,35 +43,15 @@ export class Replica {
     );
   }
 
-  /** Dies at once; comes back in that many rounds, for some more on a node that keeps few blocks. */
-  kill(rounds: number, pruned: boolean): void {
-    this.actor.die();
-    this.startAt = this.stage.round + rounds;
-    if (pruned) this.chain.breakDown({ is: "pruned", keeps: 2 }, this.startAt + PRUNED_ROUNDS);
+  /** For some rounds more than it is away it finds a node that keeps few blocks. */
+  override kill(rounds: number, pruned: boolean): void {
+    super.kill(rounds, pruned);
+    if (pruned) this.chain.breakDown({ is: "pruned", keeps: 2 }, this.stage.round + rounds + PRUNED_ROUNDS);
   }
 
-  /** Is told to stop; comes back that many rounds after it has. */
-  stop(rounds: number): void {
-    this.startAt = this.stage.round + rounds;
-    this.stopping.abort();
-  }
-
-  /** Comes back if its time has come. */
-  startWhenDue(): void {
-    if (this.startAt === undefined || this.startAt > this.stage.round) return;
-    if (this.actor.alive) return;
-    this.startAt = undefined;
-    this.start();
-  }
-
-  /** A new life on what is durable. */
-  start(): void {
+  protected live(actor: Actor, signal: AbortSignal): Promise<void> {
     const { stage, world, chain } = this;
-    this.lives += 1;
-    const actor = new Actor(`replica ${this.number}, life ${this.lives}`, stage);
-    this.actor = actor;
     actor.onCall = (call) => this.follow(actor, call);
-    this.stopping = new AbortController();
     const ports = {
       ...world.ports(),
       chain,
@@ -81,17 +59,17 @@ export class Replica {
       clock: stage.clockOf(actor),
       source: this.source(),
     };
-    const process = processBehind(actor, ports, (report) => this.reports.push(report));
-    process.run(this.stopping.signal).then(
-      () => actor.die(),
-      (error: unknown) => this.onFailure(error),
-    );
+    const payer = processBehind(actor, ports, (report) => this.reports.push(report));
+    return payer.run(signal).catch((error: unknown) => {
+      if (!(error instanceof LogBroken) || world.restores === 0) throw error;
+      this.kill(1, false);
+    });
   }
 
   /** Every look at the log begins with the lease. */
   private follow(actor: Actor, call: string): void {
     if (actor !== this.actor) return;
-    if (call === "lease.hold") this.lookedAt = this.world.store.size;
+    if (call === "lease.hold") actor.lookedAt = this.world.store.size;
     if (call === "chain.inject") this.judgeInjection();
   }
 
@@ -102,7 +80,7 @@ export class Replica {
       .flatMap(({ event }, place) =>
         event.type === "ModeChanged" ? [{ place, mode: event.data.mode }] : [],
       );
-    const found = modes.findLastIndex(({ place }) => place < this.lookedAt);
+    const found = modes.findLastIndex(({ place }) => place < this.actor.lookedAt);
     const seen = modes.slice(Math.max(0, found)).map(({ mode }) => mode);
     if (!seen.includes("on")) this.onFailure(new Error(`${this.actor.name} injects in mode ${seen.join()}`));
   }
@@ -117,8 +95,28 @@ export class Replica {
         const reply = await sound.split(baker, cycle);
         if (fault === undefined || reply === undefined) return reply;
         if (fault === "no-data") return undefined;
-        return { ...reply, pages: reply.pages.map((page) => spoiled(page, fault)) };
+        return { ...reply, pages: this.faulty(reply.pages, fault, cycle) };
       },
     };
+  }
+
+  /** Pages that do not make a list. */
+  private faulty(pages: readonly string[], fault: Exclude<SourceFault, "no-data">, cycle: Cycle) {
+    const { rewards, options } = this.world;
+    const [first = "", ...others] = pages;
+    switch (fault) {
+      case "row-missing":
+      case "row-twice":
+        return pages.map((page) => spoiled(page, fault));
+      case "page-missing":
+        return pages.slice(0, -1);
+      case "page-twice":
+        return [first, ...pages];
+      case "other-cycle":
+        return rewards.pages(asCycle(cycle + 1));
+      default:
+        revise(rewards, options.delegators, fault);
+        return [first, ...rewards.pages(cycle).slice(1), ...others.slice(rewards.pages(cycle).length)];
+    }
   }
 }

@@ -7,6 +7,8 @@ export const CONTRACTS = 3;
 export interface Shape {
   readonly seed: number;
   readonly replicas: number;
+  /** Processes that keep the read models. */
+  readonly projectors: number;
   readonly delegators: number;
   /** Transfers that one block's half has room for. */
   readonly perBatch: number;
@@ -34,4 +36,5 @@ export const shapeOf = (seed: number, chance: Chance): Shape => ({
   feesPaidBy: chance.oneOf(["baker", "delegator"]),
   funds: chance.oneOf(["1000000000", "1000000000", "25000000"]),
   steps: chance.between(200, 1_000),
+  projectors: chance.between(1, 2),
 });

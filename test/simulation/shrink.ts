@@ -13,6 +13,7 @@ export const kindOf = (failure: string): string =>
 const SMALLER: readonly ((shape: Shape) => Shape)[] = [
   (shape) => ({ ...shape, replicas: 1 }),
   (shape) => ({ ...shape, replicas: 2 }),
+  (shape) => ({ ...shape, projectors: 1 }),
   (shape) => ({ ...shape, delegators: CONTRACTS + 2 }),
   (shape) => ({ ...shape, funds: "1000000000" }),
   (shape) => ({ ...shape, minimumPayout: "0" }),

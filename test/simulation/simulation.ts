@@ -1,7 +1,7 @@
 // One run: everything that happens in it follows from its shape and its disturbances.
-import { checkEnd, endedCycles, type Standing, standingOf, Watch } from "./checks.js";
+import { checkEnd, endedCycles, type Standing, standingOf } from "./checks.js";
 import { Chance } from "./chance.js";
-import { byChance, playing, type Scheduled, type Script } from "./disturbances.js";
+import { byChance, playing, type Scheduled, type Script, type Topic } from "./disturbances.js";
 import { Scene } from "./scene.js";
 import { type Shape, shapeOf } from "./shape.js";
 import { Story } from "./story.js";
@@ -18,6 +18,8 @@ export interface Outcome {
 
 /** Rounds without disturbances in which all must have been paid. */
 const CALM_ROUNDS = 300;
+/** Rounds in which the read models then come up to the log. */
+const ROUNDS_BEHIND = 20;
 /** A person looks at what stands still this often. */
 const MENDING_ROUNDS = 8;
 const MOST_STEPS = 60_000;
@@ -25,7 +27,6 @@ const MOST_STEPS = 60_000;
 class Run {
   private readonly came: Scheduled[] = [];
   private readonly scene: Scene;
-  private readonly watch: Watch;
   private readonly story: Story;
   private steps = 0;
 
@@ -34,7 +35,6 @@ class Run {
     private readonly script: Script,
   ) {
     this.scene = new Scene(shape);
-    this.watch = new Watch(this.scene.world);
     this.story = new Story(this.scene.world);
   }
 
@@ -72,7 +72,7 @@ class Run {
     this.steps += 1;
     this.story.follow();
     if (scene.failure !== undefined) throw scene.failure;
-    this.watch.check();
+    scene.check(turn?.since ?? 0);
     if (this.steps > MOST_STEPS) throw new Error(`no end after ${MOST_STEPS} steps`);
   }
 
@@ -95,6 +95,20 @@ class Run {
       this.letGo(standing);
     }
     await checkEnd(scene.world, cycles);
+    scene.logs.checkOnce(scene.world);
+    await this.untilAllIsShown();
+  }
+
+  /** The read models come up to where the log ends now, and show what it says (I5). */
+  private async untilAllIsShown(): Promise<void> {
+    const { stage, readSide } = this.scene;
+    const head = readSide.head();
+    for (const last = stage.round + ROUNDS_BEHIND; !readSide.shows(head);) {
+      if (stage.round > last)
+        throw new Error(`read models lack event ${head} for ${ROUNDS_BEHIND} rounds: ${readSide.describe()}`);
+      await this.step();
+    }
+    await readSide.compareWithStreams();
   }
 
   private letGo({ wallet, cycles }: Standing): void {
@@ -103,6 +117,8 @@ class Run {
     const running = model.cycleOf(model.head.level);
     scene.let({ act: "mode", mode: "on" });
     if (wallet.pauses.length > 0) scene.let({ act: "resume" });
+    // It is to be known what was paid before more is.
+    if (wallet.foreign.length > 0) return scene.let({ act: "classify", pays: true });
     for (const { cycle: number, life, held, isDone } of cycles) {
       const cycle = running - number;
       if (life.held) scene.let({ act: "release-cycle", cycle });
@@ -120,16 +136,21 @@ const describe = ({ wallet, cycles }: Standing): string => {
     .filter(({ isDone }) => !isDone)
     .map(({ cycle, life, held }) => `cycle ${cycle} is ${life.at}, ${held.length} held`);
   const paused = wallet.pauses.map(({ reason, detail }) => `paused (${reason}: ${detail})`);
-  return [...open, ...paused, `${wallet.operations.length} operations`].join(", ");
+  return [
+    ...open,
+    ...paused,
+    `${wallet.foreign.length} foreign`,
+    `${wallet.operations.length} operations`,
+  ].join(", ");
 };
 
 /** Other numbers for what goes wrong than for the shape: a shape may then be changed by itself. */
 const DISTURBANCES = 0x5eed;
 
-/** The run of a seed. */
-export const runSeed = (seed: number): Promise<Outcome> => {
+/** The run of a seed; about one thing, if that is to be looked into. */
+export const runSeed = (seed: number, about?: Topic): Promise<Outcome> => {
   const shape = shapeOf(seed, new Chance(seed));
-  return new Run(shape, byChance(new Chance(seed ^ DISTURBANCES), shape)).play();
+  return new Run(shape, byChance(new Chance(seed ^ DISTURBANCES), shape, about)).play();
 };
 
 /** The run of a shape with exactly these disturbances. */

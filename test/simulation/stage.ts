@@ -6,6 +6,8 @@ import { type Gate } from "../support/world/faults.js";
 export interface Turn {
   readonly actor: Actor;
   readonly name: string;
+  /** How long the log was when its caller looked last. */
+  readonly since: number;
   /** Carries the call out and answers the caller. */
   readonly run: () => Promise<void>;
   /** Carries the call out; the caller never learns of it, whatever comes of it. */
@@ -14,7 +16,7 @@ export interface Turn {
   readonly fail: (error: Error) => void;
 }
 
-const ignore = (): void => undefined;
+const ignore = (): undefined => undefined;
 
 /** A process or a person; its calls are carried out when the stage says so, and never once it is dead. */
 export class Actor implements Gate {
@@ -23,6 +25,10 @@ export class Actor implements Gate {
   frozenUntil = 0;
   /** Is told of each call when it is asked for. */
   onCall: (name: string) => void = ignore;
+  /** What its next call meets at once, if it is the one that is meant. */
+  failNext: (name: string) => Error | undefined = ignore;
+  /** How long the log was at its last look. */
+  lookedAt = 0;
   /** How far its clock is ahead, in milliseconds. */
   skew = 0;
 
@@ -34,6 +40,11 @@ export class Actor implements Gate {
   call<T>(name: string, run: () => Promise<T>): Promise<T> {
     if (!this.alive) return new Promise(ignore);
     this.onCall(name);
+    const failure = this.failNext(name);
+    if (failure) {
+      this.failNext = ignore;
+      return Promise.reject(failure);
+    }
     return new Promise<T>((resolve, reject) => {
       const ifAlive = (answer: () => void): void => {
         if (this.alive) answer();
@@ -41,6 +52,7 @@ export class Actor implements Gate {
       this.stage.queue({
         actor: this,
         name,
+        since: this.lookedAt,
         run: () =>
           run().then(
             (result) => ifAlive(() => resolve(result)),
@@ -82,6 +94,15 @@ export class Stage {
   forget(actor: Actor): void {
     this.waiting = this.waiting.filter((turn) => turn.actor !== actor);
     this.sleepers = this.sleepers.filter((sleeper) => sleeper.actor !== actor);
+  }
+
+  /** The call of a port that an actor waits for fails; if there is none, its next one. */
+  cutOff(actor: Actor, port: string, error: (name: string) => Error): void {
+    const isOfPort = (name: string) => name.startsWith(`${port}.`);
+    const cut = this.waiting.filter((turn) => turn.actor === actor && isOfPort(turn.name));
+    this.waiting = this.waiting.filter((turn) => !cut.includes(turn));
+    for (const turn of cut) turn.fail(error(turn.name));
+    if (cut.length === 0) actor.failNext = (name) => (isOfPort(name) ? error(name) : undefined);
   }
 
   /** A clock of one actor's own, whose time passes as the world's. */

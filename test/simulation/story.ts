@@ -45,6 +45,10 @@ export class Story {
     }
     const { size } = this.world.store;
     if (size === this.events) return;
+    if (size < this.events) {
+      this.told.push(`    the log is put back by ${this.events - size} events`);
+      this.events = size;
+    }
     for (const { stream, event } of this.world.events().slice(this.events)) {
       this.told.push(`    ${shortName(stream)}: ${brief(event)}`);
     }

@@ -15,6 +15,8 @@ import { type MemoryChain } from "../support/world/memory-chain.js";
 export type NodeFault =
   /** Shows a head this many blocks back, and stays there, whatever becomes of that branch. */
   | { readonly is: "stuck"; readonly back: number }
+  /** By turns such a one answers, and one that is up to date: as node and fallback that disagree. */
+  | { readonly is: "wavering"; readonly back: number }
   /** Keeps only this many blocks. */
   | { readonly is: "pruned"; readonly keeps: number }
   | { readonly is: "of-another-chain" }
@@ -26,6 +28,7 @@ export class UnsteadyChain implements Chain {
   private fault: NodeFault | undefined;
   private faultyUntil = 0;
   private stuckAt: BlockHash | undefined;
+  private isOthersTurn = false;
   /** Answers given to the next simulation or injection instead of the node's. */
   nextSimulation: NodeError | undefined;
   nextInjection: NodeError | undefined;
@@ -41,7 +44,7 @@ export class UnsteadyChain implements Chain {
     this.fault = fault;
     this.faultyUntil = until;
     const { model } = this.chain;
-    if (fault.is === "stuck") {
+    if (fault.is === "stuck" || fault.is === "wavering") {
       const at = Math.max(3, model.head.level - fault.back);
       this.stuckAt = model.block(at)?.hash ?? model.head.hash;
     }
@@ -60,10 +63,7 @@ export class UnsteadyChain implements Chain {
     if (fault?.is !== "stuck" || this.stuckAt === undefined) return head;
     const { model } = this.chain;
     const block = model.block(this.stuckAt);
-    if (block === undefined) return head;
-    const { hash, level, predecessor } = block;
-    const timestamp = new Date(block.timestamp);
-    return { ...head, hash, level, predecessor, cycle: model.cycleOf(level), timestamp };
+    return block === undefined ? head : this.chain.asHead(block);
   }
 
   async block(id: BlockHash | Level, source: Parameters<Chain["block"]>[1]): Promise<Block> {
@@ -71,7 +71,7 @@ export class UnsteadyChain implements Chain {
     const block = await this.chain.block(id, source);
     const head = this.chain.model.head.level;
     if (fault?.is === "pruned" && block.level < head - fault.keeps) throw new BlockUnavailable(id);
-    if (block.level > this.topLevel()) throw new BlockUnavailable(id);
+    if (block.level > this.topLevel(fault)) throw new BlockUnavailable(id);
     return block;
   }
 
@@ -85,9 +85,9 @@ export class UnsteadyChain implements Chain {
     return this.current()?.is === "stuck" ? [] : this.chain.mempool(...args);
   }
 
-  constants(): ReturnType<Chain["constants"]> {
+  constants(...args: Parameters<Chain["constants"]>): ReturnType<Chain["constants"]> {
     this.current();
-    return this.chain.constants();
+    return this.chain.constants(...args);
   }
 
   feeRates(): ReturnType<Chain["feeRates"]> {
@@ -123,14 +123,14 @@ export class UnsteadyChain implements Chain {
   private current(): NodeFault | undefined {
     const fault = this.round() < this.faultyUntil ? this.fault : undefined;
     if (fault?.is === "down") throw new ChainUnavailable("the node is down");
-    return fault;
+    if (fault?.is !== "wavering") return fault;
+    this.isOthersTurn = !this.isOthersTurn;
+    return this.isOthersTurn ? { is: "stuck", back: fault.back } : undefined;
   }
 
-  private topLevel(): Level {
+  private topLevel(fault: NodeFault | undefined): Level {
     const { model } = this.chain;
-    const stuck = this.current()?.is === "stuck" && this.stuckAt !== undefined;
-    return (
-      (stuck ? model.block(this.stuckAt ?? model.head.hash)?.level : undefined) ?? asLevel(model.head.level)
-    );
+    const top = fault?.is === "stuck" && this.stuckAt !== undefined ? model.block(this.stuckAt) : undefined;
+    return top?.level ?? asLevel(model.head.level);
   }
 }

@@ -34,6 +34,14 @@ export class MemoryTables {
     this.tables = new Map(tables.map((table) => [table.name, { table, rows: new Map<string, Row>() }]));
   }
 
+  /** The same rows; what changes one of the two does not change the other. */
+  copy(): MemoryTables {
+    const copied = new MemoryTables([]);
+    for (const [name, { table, rows }] of this.tables)
+      copied.tables.set(name, { table, rows: new Map(rows) });
+    return copied;
+  }
+
   apply(change: Change): void {
     switch (change.kind) {
       case "upsert": {

@@ -12,8 +12,8 @@ import {
   upsert,
 } from "../../src/readmodel/projection.js";
 
-const entries = defineTable("entries", { position: bigint, stream: text }, { key: ["position"] });
-const streams = defineTable("streams", { stream: text, revision: integer }, { key: ["stream"] });
+export const entries = defineTable("entries", { position: bigint, stream: text }, { key: ["position"] });
+export const streams = defineTable("streams", { stream: text, revision: integer }, { key: ["stream"] });
 
 /** One row an event, and one a stream with its last revision. */
 export const journal: Projection = {

@@ -1,11 +1,12 @@
 // A log that is a list of events, whose subscriptions break where a test wants them to.
 import { type EventLog, type LoggedEvent, type LogMessage } from "../../src/application/ports/event-log.js";
-import { type Position, START } from "../../src/application/ports/event-store.js";
+import { type Position, START, StoreUnavailable } from "../../src/application/ports/event-store.js";
+import { type StreamName } from "../../src/domain/identifiers.js";
 
-/** Asked before each event: an error to throw, or the end of the subscription. */
+/** Asked before each event: an error to throw (a store that does not answer is asked again), or the end of the subscription. */
 export type Fault = (event: LoggedEvent) => Error | "end" | undefined;
 
-export class ListedLog implements Pick<EventLog, "subscribeAll" | "head" | "storeId"> {
+export class ListedLog implements Pick<EventLog, "subscribeAll" | "read" | "head" | "storeId"> {
   private readonly events: LoggedEvent[];
   private readonly waiting = new Set<() => void>();
   subscriptions = 0;
@@ -20,6 +21,11 @@ export class ListedLog implements Pick<EventLog, "subscribeAll" | "head" | "stor
   push(...events: readonly LoggedEvent[]): void {
     this.events.push(...events);
     for (const wake of [...this.waiting]) wake();
+  }
+
+  /** As a restored backup does: the events from this one on are gone. */
+  putBack(count: number): void {
+    this.events.splice(count);
   }
 
   async *subscribeAll({
@@ -37,6 +43,11 @@ export class ListedLog implements Pick<EventLog, "subscribeAll" | "head" | "stor
       if (event) {
         const fault = this.options.fault?.(event);
         if (fault === "end") return;
+        if (fault instanceof StoreUnavailable) {
+          yield { kind: "interrupted", error: fault };
+          caughtUp = false;
+          continue;
+        }
         if (fault) throw fault;
         next += 1;
         yield { kind: "event", event };
@@ -46,6 +57,11 @@ export class ListedLog implements Pick<EventLog, "subscribeAll" | "head" | "stor
         yield { kind: "caught-up" };
       }
     }
+  }
+
+  async *read(stream: StreamName, { from = 0, limit = Infinity } = {}): AsyncGenerator<LoggedEvent> {
+    const found = this.events.filter((event) => event.stream === stream && event.revision >= from);
+    yield* found.slice(0, limit);
   }
 
   async head(): Promise<Position> {

@@ -18,7 +18,7 @@ const sameContent = (a: NewEvent, b: NewEvent): boolean =>
   a.type === b.type && a.schemaVersion === b.schemaVersion && a.data === b.data;
 
 export class MemoryEventStore implements EventStore {
-  private readonly log: RecordedEvent[];
+  private log: RecordedEvent[] = [];
   private readonly streams = new Map<StreamName, RecordedEvent[]>();
   private readonly waiting = new Set<() => void>();
 
@@ -28,7 +28,13 @@ export class MemoryEventStore implements EventStore {
     events: readonly RecordedEvent[] = [],
     private readonly id = "memory",
   ) {
+    this.restore(events);
+  }
+
+  /** Puts back what the log was at the moment of a snapshot, behind everybody who has read on. */
+  restore(events: readonly RecordedEvent[]): void {
     this.log = [...events];
+    this.streams.clear();
     for (const event of events) this.streamOf(event.stream).push(event);
   }
 

@@ -2,6 +2,7 @@
 import { merkleRoot, sha256 } from "../../src/domain/digest.js";
 import { mutez, sumOf, ZERO } from "../../src/domain/money.js";
 import { type BatchItem, type Obligation, obligationId } from "../../src/domain/payment/events.js";
+import { type Limits, type PlanCeilings } from "../../src/domain/payment/ceilings.js";
 import * as Payment from "../../src/domain/payment/payment.js";
 import { addressOf } from "./identifiers.js";
 
@@ -28,7 +29,8 @@ const TERMS = {
   allocationFeePaidBy: "baker",
 } as const;
 
-export const planning = (obligations: readonly Obligation[]) => Payment.plan({ ...TERMS, obligations });
+export const planning = (obligations: readonly Obligation[], limits: Limits | null = null) =>
+  Payment.plan({ ...TERMS, obligations, limits });
 
 export const rootOf = (rows: readonly Obligation[]) =>
   merkleRoot(rows.map((row) => ({ ...row, due: `${row.due}` })));
@@ -38,7 +40,11 @@ export const added = (rows: readonly Obligation[], of = rows): Payment.Event => 
   data: { attempt: rootOf(of), rows: [...rows] },
 });
 
-export const planned = (rows: readonly Obligation[], plan = 1): Payment.Event => ({
+export const planned = (
+  rows: readonly Obligation[],
+  plan = 1,
+  ceilings: PlanCeilings | null = null,
+): Payment.Event => ({
   type: "PayoutPlanned",
   data: {
     ...TERMS,
@@ -47,6 +53,7 @@ export const planned = (rows: readonly Obligation[], plan = 1): Payment.Event =>
     count: rows.length,
     sum: sumOf(rows, ({ due }) => due),
     digest: rootOf(rows),
+    ceilings,
   },
 });
 
@@ -65,4 +72,7 @@ export const formed = (batchId: string, ...numbers: readonly number[]): Payment.
   type: "BatchFormed",
   data: { batchId, items: numbers.map((n) => item(n)) },
 });
-export const dissolved = (batchId: string): Payment.Event => ({ type: "BatchDissolved", data: { batchId } });
+export const dissolved = (batchId: string): Payment.Event => ({
+  type: "BatchDissolved",
+  data: { batchId, failed: false },
+});

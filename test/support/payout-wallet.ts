@@ -66,7 +66,7 @@ export class PayoutWallet {
   }
 
   /** Signs until an operation is final, and answers its hash. */
-  operate(batchId: string | null, payment: string | null, contents: number): OperationHash {
+  operate(batchId: string, payment: string | null, contents: number): OperationHash {
     while (this.maybe(0.2)) this.die(this.sign(batchId, payment, contents));
     const hash = this.sign(batchId, payment, contents);
     this.finish(hash, contents);
@@ -81,7 +81,7 @@ export class PayoutWallet {
     this.log.act(this.wallet, Wallet.closeBatches({ batchIds: [batchId], token: TOKEN }));
   }
 
-  private sign(batchId: string | null, payment: string | null, contents: number) {
+  private sign(batchId: string, payment: string | null, contents: number) {
     this.made += 1;
     this.level += 1;
     const hash = operationOf(this.made);
@@ -95,7 +95,7 @@ export class PayoutWallet {
       ttl: 8,
       firstCounter,
       lastCounter: asCounter(firstCounter + BigInt(contents) - 1n),
-      purpose: batchId === null ? ("reveal" as const) : ("batch" as const),
+      purpose: payment === null ? ("reveal" as const) : ("batch" as const),
       batchId,
       payment,
       digest: sha256(hash),

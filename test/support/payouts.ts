@@ -10,6 +10,7 @@ import { type ItemResult, type Obligation, obligationId } from "../../src/domain
 import * as Payment from "../../src/domain/payment/payment.js";
 import { type AllocationPolicy } from "../../src/domain/reward/policy-codec.js";
 import * as Reward from "../../src/domain/reward/reward.js";
+import * as Wallet from "../../src/domain/wallet/wallet.js";
 import { addressOf } from "./identifiers.js";
 import { PayoutWallet, random } from "./payout-wallet.js";
 import { RecordedLog } from "./recorded-log.js";
@@ -73,11 +74,27 @@ class Payouts {
       Baker.setPayer({ payer: PAYER, actor }),
       Baker.changePolicy({ policy: POLICY, terms, actor }),
       Baker.changePolicy({ policy: POLICY, terms: terms.slice(1), actor }),
+      ...[4, 3].map((n) =>
+        Baker.setTerms({ baker: BAKER, row: { delegator: addressOf(n), status: "pay" }, actor }),
+      ),
+      Baker.clearTerms({ delegator: addressOf(3), actor }),
+      ...[5, 6, 7].map((n) =>
+        Baker.setBondPoolMember({
+          member: addressOf(n),
+          amount: mutez(10n ** BigInt(n)),
+          chargeBps: basisPoints.parse(n),
+          manager: n < 7,
+          actor,
+        }),
+      ),
+      Baker.switchBondPool({ fromCycle: asCycle(201), actor }),
+      Baker.removeBondPoolMember({ member: addressOf(5), actor }),
       Baker.requestPayment({ cycle: asCycle(201), actor }),
       Baker.changeMode({ mode: "on", fromCycle: asCycle(202), actor }),
     );
     this.wallet.begin(CHAIN);
-    this.wallet.operate(null, null, 1);
+    this.wallet.operate(Wallet.REVEAL, null, 1);
+    this.wallet.closeBatch(Wallet.REVEAL);
   }
 
   cycle(n: number): void {
@@ -156,6 +173,9 @@ class Payouts {
     const payment = paymentOf(BAKER, cycle);
     const fees = { transactionFeePaidBy: "delegator" as const, allocationFeePaidBy: "baker" as const };
     const sums = { allocation, taken: ZERO, carried: ZERO, kept: ZERO };
+    const ceilings = { operation: mutez(10n ** 12n), cycle: mutez(1n), deviationFromLastCyclesPct: 100 };
+    const isOver = cycle % 2 === 0;
+    const limits = isOver ? { ceilings, rewards: mutez(9n), before: [mutez(1n)] } : null;
     const simulated = { allocation, obligations: 2, due: mutez(9n), batches: 1, fees: FEE, burns: BURN };
     const failing = [{ delegator: addressOf(1), error: "script_rejected" }];
     this.log.act(payment, Payment.recordSimulation({ ...simulated, failing }));
@@ -166,7 +186,8 @@ class Payouts {
     }
     const plan = (from: number) => {
       const numbers = Array.from({ length: this.scenario.delegators }, (_, i) => i + from);
-      return Payment.plan({ ...fees, ...sums, obligations: numbers.map((n) => obligation(n, cycle)) });
+      const obligations = numbers.map((n) => obligation(n, cycle));
+      return Payment.plan({ ...fees, ...sums, obligations, limits });
     };
     const take = (number: number) => {
       this.log.act(this.ledger, Ledger.take({ payment: payment.stream, plan: number }));
@@ -180,6 +201,8 @@ class Payouts {
       take(2);
       this.log.act(payment, plan(2));
     }
+    const { digest } = this.log.stateOf(payment).plan ?? { digest: sha256("no plan") };
+    if (isOver) this.log.act(payment, Payment.approve({ planDigest: digest, actor }));
   }
 
   /** Forms batches until each obligation is paid, carried or held. */

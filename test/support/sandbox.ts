@@ -2,6 +2,10 @@ import { CODEC, getCodec, ProtocolsHash } from "@taquito/local-forging";
 import { RpcClient } from "@taquito/rpc";
 import { InMemorySigner } from "@taquito/signer";
 import { type Address, type TzAddress } from "../../src/domain/identifiers.js";
+import { UnsteadyBlocks } from "../../src/sandbox/faults/blocks.js";
+import { Chance } from "../../src/sandbox/faults/chance.js";
+import { exchangeFaults } from "../../src/sandbox/faults/exchanges.js";
+import { type FaultPlan } from "../../src/sandbox/faults/plan.js";
 import { inMemory, type ChainStore } from "../../src/sandbox/journal.js";
 import { keyOf, type KeyPair } from "../../src/sandbox/keys.js";
 import { DEFAULT_RULES } from "../../src/sandbox/model/rules.js";
@@ -45,18 +49,25 @@ export const testGenesis = (changes: Partial<Genesis> = {}): Genesis => ({
 
 /**
  * A sandbox in this process that bakes when told (`sandbox.bake()`), a minute of chain time a block. Nothing is
- * kept unless a store is given.
+ * kept unless a store is given. Blocks made by `sandbox.advance()` have the faults given, as have requests.
  */
 export const startTestSandbox = async (
-  options: { readonly store?: ChainStore } = {},
+  options: {
+    readonly store?: ChainStore;
+    readonly faults?: { readonly plan: FaultPlan; readonly seed: number };
+  } = {},
 ): Promise<TestSandbox> => {
   let time = Date.UTC(2026, 0, 1);
+  const { faults } = options;
+  const blocks = faults && new UnsteadyBlocks(faults.plan, new Chance(faults.seed));
   const sandbox = new Sandbox({
     store: options.store ?? inMemory(testGenesis()),
     blockTime: "manual",
     now: () => new Date((time += 60_000)),
+    ...(blocks && { nextBlock: (due) => blocks.next(due) }),
   });
-  const server = await serve(sandbox, 0);
+  const disturb = faults && exchangeFaults(sandbox, faults.plan, new Chance(faults.seed));
+  const server = await serve(sandbox, 0, disturb);
   const stop = async (): Promise<void> => {
     await server.close();
     sandbox.close();
@@ -111,7 +122,7 @@ export const signOperation = async (
 
 /** Signs and injects transfers of the payer on the head's branch; answers the operation's hash. */
 export const pay = async (
-  { rpc }: TestSandbox,
+  { rpc }: Pick<TestSandbox, "rpc">,
   wishes: readonly TransferWish[],
   options: { readonly counter?: number; readonly branch?: string; readonly key?: KeyPair } = {},
 ): Promise<string> => {

@@ -4,6 +4,7 @@ import { type Decision, isRefused } from "../../src/domain/decision.js";
 import { asCounter, asLevel } from "../../src/domain/identifiers.js";
 import { type LiveOperation } from "../../src/domain/wallet/events.js";
 import * as Wallet from "../../src/domain/wallet/wallet.js";
+import { addressOf } from "./identifiers.js";
 import {
   ADOPTED,
   applied,
@@ -34,6 +35,7 @@ interface Step {
 
 const KINDS = [
   "adopt",
+  "hand-over",
   "term",
   "sign",
   "refuse",
@@ -76,7 +78,8 @@ const pick = <T>(items: readonly T[], which: number): T | undefined =>
 
 /** An operation for a batch that may be new, open, voided, or closed; who signs a closed one has an older term. */
 const signing = (state: Wallet.State, senders: Senders, { which, wrong, size }: Step): Decided => {
-  const batchId = `b/${which + Math.floor(senders.made / 4)}`;
+  const isReveal = which === 5 && size === 1;
+  const batchId = isReveal ? Wallet.REVEAL : `b/${which + Math.floor(senders.made / 4)}`;
   const stale = senders.closed.has(batchId) || wrong === 1;
   const known = wrong === 2 ? pick(senders.hashes, which) : undefined;
   senders.made += 1;
@@ -85,7 +88,7 @@ const signing = (state: Wallet.State, senders: Senders, { which, wrong, size }: 
   const first = Wallet.nextCounter(state) + (wrong === 3 ? 1n : wrong === 4 ? -1n : 0n);
   return Wallet.sign(
     intent(name, {
-      ...(which === 5 && size === 1 ? reveal : { batchId }),
+      ...(isReveal ? reveal : { batchId }),
       firstCounter: asCounter(first),
       lastCounter: asCounter(first + BigInt(size) - 1n),
       token: stale ? state.token - 1n : state.token,
@@ -126,7 +129,9 @@ const decide = (state: Wallet.State, senders: Senders, step: Step): Decided => {
   const reason = pick(REASONS, which) ?? "person";
   switch (kind) {
     case "adopt":
-      return Wallet.adopt(ADOPTED)(state);
+      return Wallet.adopt({ ...ADOPTED, counter: asCounter(state.counter + BigInt(size)) })(state);
+    case "hand-over":
+      return Wallet.handOver({ to: addressOf("another wallet"), actor: "ana" })(state);
     case "term": {
       const token = state.token + BigInt(size) - (wrong > 0 ? 3n : 0n);
       return Wallet.startTerm({ token, lease: token, identity: IDENTITY })(state);

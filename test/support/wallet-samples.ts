@@ -48,7 +48,7 @@ export const intent = (
   token: 1n,
   ...over,
 });
-export const reveal = { purpose: "reveal", batchId: null, payment: null } as const;
+export const reveal = { purpose: "reveal", batchId: "reveal", payment: null } as const;
 export const counters = (first: number, last = first + 1) => ({
   firstCounter: asCounter(BigInt(first)),
   lastCounter: asCounter(BigInt(last)),

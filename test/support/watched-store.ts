@@ -22,8 +22,8 @@ export class WatchedStore extends MemoryEventStore implements EventStore {
   /** Runs before each append. */
   before: (append: Append) => Promise<void> = async () => undefined;
 
-  constructor() {
-    super(() => new Date(0));
+  constructor(clock = { now: () => new Date(0) }) {
+    super(() => clock.now());
   }
 
   override async append(stream: StreamName, expected: Revision, events: readonly NewEvent[]) {

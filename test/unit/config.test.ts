@@ -2,11 +2,19 @@ import { readFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { resolve } from "node:path";
 import { expect } from "chai";
-import { ConfigError, hasSigner, productionMistakes, readConfig, Secret } from "../../src/config.js";
+import {
+  ConfigError,
+  hasSigner,
+  productionMistakes,
+  readConfig,
+  withoutEffect,
+  Secret,
+} from "../../src/config.js";
 import { addressOf } from "../support/rewards.js";
 
 const BAKER = addressOf(0);
 const HTTP = "must be a URL that begins with http:// or https://";
+const NOBODY = "must not hold a user or a password";
 const HTTPS = "must be a URL that begins with https://";
 const POSTGRES = "must be a URL that begins with postgres:// or postgresql://";
 const WHOLE = "must be a whole number, 0 or more";
@@ -27,14 +35,20 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   DATABASE_URL: { "mysql://me:hunter2@host/taps": POSTGRES, hunter2: POSTGRES },
   MIGRATION_DATABASE_URL: { "http://me:hunter2@host": POSTGRES },
   EVENTSTORE_URL: { "http://me:hunter2@host": "must be a URL that begins with esdb:// or esdb+discover://" },
-  TEZOS_RPC_URL: { "ftp://hunter2": HTTP, hunter2: HTTP, "hunter2:8732": HTTP },
-  TEZOS_FALLBACK_RPC_URL: { "ws://hunter2": HTTP },
-  TZKT_URL: { "api.hunter2.io": HTTP },
+  TEZOS_RPC_URL: {
+    "ftp://hunter2": HTTP,
+    hunter2: HTTP,
+    "hunter2:8732": HTTP,
+    "https://:hunter2@node": NOBODY,
+    "https://hunter2@node": NOBODY,
+  },
+  TEZOS_FALLBACK_RPC_URL: { "ws://hunter2": HTTP, "http://me:hunter2@node": NOBODY },
+  TZKT_URL: { "api.hunter2.io": HTTP, "https://me:hunter2@tzkt": NOBODY },
   REWARD_SOURCE: { hunter2: "must be tzkt", rpc: "must be tzkt" },
   BAKER: { hunter2: ADDRESS, [`${BAKER}x`]: ADDRESS, KT1RJ6PbjHpwc3M5rw5s2Nbmefwbuwbdxton: ADDRESS },
   PAYER: { hunter2: ADDRESS },
   START_CYCLE: { hunter2: WHOLE, "-1": WHOLE, "1.5": WHOLE, "01": WHOLE, "1e3": WHOLE, "1234567890": WHOLE },
-  SIGNER_URL: { "tcp://me:hunter2@host": HTTP },
+  SIGNER_URL: { "tcp://hunter2": HTTP, "http://me:hunter2@host": NOBODY },
   JWT_SECRET: { hunter2: "must have at least 32 characters" },
   PORT: { hunter2: WHOLE, "65536": "must be a port, 0 to 65535" },
   METRICS_PORT: { "8o80": WHOLE, "70000": "must be a port, 0 to 65535" },
@@ -122,8 +136,8 @@ describe("configuration", () => {
     ]);
     const expected = Object.entries(TAKEN).map(([name, [, value]]) => [name, value]);
     expect(Object.fromEntries(read)).to.deep.equal(Object.fromEntries(expected));
-    const signer = readConfig({ SIGNER_URL: "http://me:hunter2@host" }).SIGNER_URL;
-    expect(signer?.reveal()).to.equal("http://me:hunter2@host");
+    const signer = readConfig({ SIGNER_URL: "http://host/hunter2" }).SIGNER_URL;
+    expect(signer?.reveal()).to.equal("http://host/hunter2");
     expect(Object.keys({ ...TAKEN, SIGNER_URL: "" }).sort()).to.deep.equal(variablesRead());
   });
 
@@ -219,12 +233,19 @@ describe("the README's table of the configuration", () => {
     given: (given ?? "").trim(),
   }));
   const [unused = ""] = /^Checked and without effect yet.*$/m.exec(section) ?? [];
-  const withoutEffect = [...unused.matchAll(/`([A-Z0-9_]+)`/g)].map(([, name]) => name ?? "");
+  const idle = [...unused.matchAll(/`([A-Z0-9_]+)`/g)].map(([, name]) => name ?? "");
 
   it("names every variable that is read, and no other", () => {
-    const named = new Set([...rows.map(({ name }) => name), ...withoutEffect]);
+    const named = new Set([...rows.map(({ name }) => name), ...idle]);
     expect([...named].sort()).to.deep.equal(variablesRead());
     expect(new Set(rows.map(({ name }) => name)).size).to.equal(rows.length);
+  });
+
+  it("names what has no effect, which is told when it is set", () => {
+    const all = Object.fromEntries(variablesRead().map((name) => [name, "x"]));
+    expect([...withoutEffect(all)].sort()).to.deep.equal([...new Set(idle)].sort());
+    expect(withoutEffect({ PORT: "", BAKER: "x", TAPS_ROLES: "worker" })).to.deep.equal([]);
+    expect(withoutEffect({ TAPS_ROLES: "worker, api" })).to.deep.equal(["TAPS_ROLES api"]);
   });
 
   it("gives the defaults that are read", () => {

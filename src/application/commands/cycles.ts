@@ -1,11 +1,11 @@
 import * as Cycle from "../../domain/cycle/cycle.js";
-import { isRefused } from "../../domain/decision.js";
+import { isRefused, refuse } from "../../domain/decision.js";
 import { type Cycle as CycleNumber, type TzAddress } from "../../domain/identifiers.js";
 import * as Ledger from "../../domain/ledger/ledger.js";
 import * as Payment from "../../domain/payment/payment.js";
 import * as Reward from "../../domain/reward/reward.js";
-import { cycleOf, ledgerOf, paymentOf, rewardOf } from "../aggregates.js";
-import { computePlan } from "../process/payer/payout.js";
+import { bakerOf, cycleOf, ledgerOf, paymentOf, rewardOf } from "../aggregates.js";
+import { decidePlan } from "../process/payer/planning.js";
 import { execute } from "../repository.js";
 import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
 import { ensureRegistered } from "./registration.js";
@@ -19,6 +19,22 @@ export const holdCycle = async (acts: Acts, cycle: CycleNumber, detail: string):
 export const releaseCycle = async (acts: Acts, cycle: CycleNumber): Promise<void> => {
   await ensureRegistered(acts);
   await act(acts, cycleOf(acts.baker, cycle), Cycle.release({ actor: acts.actor }));
+};
+
+/**
+ * Has the source asked again for a cycle's rewards, for what is recorded is wrong. Refused once a payout is planned
+ * from it, also while somebody is about to reject that plan.
+ */
+export const recomputeCycle = async (acts: Acts, cycle: CycleNumber, reason: string): Promise<void> => {
+  await ensureRegistered(acts);
+  const { state: life } = await acts.repository.load(cycleOf(acts.baker, cycle));
+  if (life.at === "unknown") refuseAct("never-opened");
+  if (life.at === "open") refuseAct("not-ended");
+  if (Cycle.isFinished(life)) refuseAct("finished");
+  await act(acts, rewardOf(acts.baker, cycle), async (reward) => {
+    const { plan } = (await acts.repository.load(paymentOf(acts.baker, cycle))).state;
+    return plan ? refuse("allocation-fixed") : Reward.supersedeInputs({ reason, actor: acts.actor })(reward);
+  });
 };
 
 /**
@@ -91,22 +107,17 @@ const finishPlanning = async (acts: Acts, cycle: CycleNumber, payer: TzAddress):
   if (isAnothers || !isBegun) return;
   await act(acts, ledgerOf(baker), Ledger.take(number));
   const { take } = (await repository.load(ledgerOf(baker))).state;
-  const { obligations, totals } = computePlan(allocation, payer, take?.balances ?? new Map());
-  const { transactionFeePaidBy, allocationFeePaidBy } = allocation.policy;
-  const { taken, carried, kept } = totals;
-  const planned = { allocation: allocation.resultDigest, taken, carried, kept };
-  await act(
-    acts,
-    paymentOf(baker, cycle),
-    Payment.plan({ obligations, ...planned, transactionFeePaidBy, allocationFeePaidBy }),
-  );
+  const { ceilings } = (await repository.load(bakerOf(baker))).state;
+  const taken = take?.balances ?? new Map();
+  const decide = await decidePlan(acts.log, { baker, payer, cycle }, allocation, taken, ceilings);
+  await act(acts, paymentOf(baker, cycle), decide);
 };
 
 const takes = async ({ repository, baker }: Acts, cycle: CycleNumber): Promise<boolean> =>
   (await repository.load(ledgerOf(baker))).state.take?.payment === Payment.cycleStream(baker, cycle);
 
 /** Gives back exactly what the newest plan took, which must be void: a plan that stands pays it out. */
-const returnTake = async (acts: Acts, cycle: CycleNumber): Promise<void> => {
+export const returnTake = async (acts: Acts, cycle: CycleNumber): Promise<void> => {
   const { baker, repository } = acts;
   const { plan, plans } = (await repository.load(paymentOf(baker, cycle))).state;
   if (plan) refuseAct("changing");

@@ -1,8 +1,14 @@
 import * as Baker from "../../domain/baker/baker.js";
-import { policyWith, printPolicy, resolvePolicy } from "../../domain/reward/policy.js";
+import {
+  policyWith,
+  printPolicy,
+  type PolicyProblem,
+  resolveCeilings,
+  resolvePolicy,
+} from "../../domain/reward/policy.js";
 import { bakerOf } from "../aggregates.js";
-import { policyOf } from "../process/reward-computer.js";
-import { act, type Acts, refuseAct } from "./acts.js";
+import { policyOf } from "../policy-of.js";
+import { act, type Acts } from "./acts.js";
 import { ensureRegistered } from "./registration.js";
 
 /** The file is not a policy; each problem names its key. */
@@ -10,14 +16,13 @@ export class BadPolicy extends Error {
   override readonly name = "BadPolicy";
 }
 
-/** Reads a policy file's content, or `{preset}`. Throws `BadPolicy`. */
-export const readPolicy = (file: unknown) => {
-  const resolved = resolvePolicy(file);
-  if ("refused" in resolved) {
-    throw new BadPolicy(resolved.refused.map(({ key, problem }) => `${key}: ${problem}`).join("\n"));
-  }
-  return resolved;
+const orBad = <T extends object>(resolved: T | { readonly refused: readonly PolicyProblem[] }): T => {
+  if (!("refused" in resolved)) return resolved;
+  throw new BadPolicy(resolved.refused.map(({ key, problem }) => `${key}: ${problem}`).join("\n"));
 };
+
+/** Reads a policy file's content, or `{preset}`. Throws `BadPolicy`. */
+export const readPolicy = (file: unknown) => orBad(resolvePolicy(file));
 
 /** A policy by file or preset for one computation. Throws `BadPolicy`. */
 export const policyFrom = (file: unknown) => {
@@ -26,15 +31,18 @@ export const policyFrom = (file: unknown) => {
 };
 
 /**
- * Sets the policy for all cycles that are not planned yet. Ceilings are refused: a limit that nothing keeps would
- * be trusted. Throws `BadPolicy`.
+ * Sets the policy for all cycles that are not planned yet; ceilings and terms stay where the file does not speak of
+ * them. Throws `BadPolicy`.
  */
 export const setPolicy = async (acts: Acts, file: unknown): Promise<void> => {
-  const { allocation: policy, terms, ceilings } = readPolicy(file);
-  if (ceilings !== undefined) refuseAct("ceilings");
+  const { allocation: policy, terms, ceilings: given } = readPolicy(file);
+  const limits = given && orBad(resolveCeilings(given));
   await ensureRegistered(acts);
+  const { actor } = acts;
+  const baker = bakerOf(acts.baker);
+  if (limits) await act(acts, baker, Baker.setCeilings({ ...limits, actor }));
   const rows = terms === undefined ? undefined : [...terms];
-  await act(acts, bakerOf(acts.baker), Baker.changePolicy({ policy, terms: rows, actor: acts.actor }));
+  await act(acts, baker, Baker.changePolicy({ policy, terms: rows, actor }));
 };
 
 /** The policy in force, every key filled in. */

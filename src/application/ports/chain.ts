@@ -98,7 +98,8 @@ export interface FeeRates {
   readonly nanotezPerByte: bigint;
 }
 
-interface Manager {
+/** What every content of a manager operation has. */
+export interface Manager {
   readonly source: TzAddress;
   readonly fee: Mutez;
   readonly counter: Counter;
@@ -159,6 +160,15 @@ export interface Chain {
   ): Promise<void>;
   /** Hands signed bytes (hexadecimal) to the node. After an exception their fate is unknown. */
   inject(signed: string): Promise<Injection>;
+}
+
+/** What a node shows by itself. */
+export interface NodeHealth {
+  /** Host and port. */
+  readonly node: string;
+  readonly state: "good" | "lags" | "foreign" | "unreachable";
+  readonly level: number | undefined;
+  readonly chainId: ChainId | undefined;
 }
 
 /** Local, deterministic work on operation bytes; hexadecimal throughout. */

@@ -6,6 +6,7 @@ import {
   type Position,
   type ReadOptions,
   type Revision,
+  type SubscriptionMessage,
 } from "./event-store.js";
 
 export interface LoggedEvent {
@@ -18,7 +19,8 @@ export interface LoggedEvent {
 }
 
 export type LogMessage =
-  { readonly kind: "event"; readonly event: LoggedEvent } | { readonly kind: "caught-up" };
+  | { readonly kind: "event"; readonly event: LoggedEvent }
+  | Exclude<SubscriptionMessage, { readonly kind: "event" }>;
 
 /** The event store in terms of the domain's events. An event it cannot read throws `UnreadableEvent`. */
 export interface EventLog {

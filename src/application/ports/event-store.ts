@@ -53,7 +53,9 @@ export interface ReadOptions {
 export type SubscriptionMessage =
   | { readonly kind: "event"; readonly event: RecordedEvent }
   /** All events that were in the log have been delivered; sent at least once after each (re)subscription. */
-  | { readonly kind: "caught-up" };
+  | { readonly kind: "caught-up" }
+  /** The store does not answer; it is asked again, and "caught-up" follows once it has answered. */
+  | { readonly kind: "interrupted"; readonly error: StoreUnavailable };
 
 /** The append-only log. A call that cannot be answered throws `StoreUnavailable`. */
 export interface EventStore {
@@ -84,6 +86,17 @@ export interface EventStore {
 /** EventStoreDB refuses appends of more than 1 MiB in sum (data and metadata); ours stay below on every store. */
 export const MAX_APPEND_BYTES = 900 * 1024;
 
+const isCode = (code: unknown): code is string | number =>
+  typeof code === "string" || typeof code === "number";
+
+/** Why there was no answer: a client's own code, or what it says unless that names an address, which may hold a password. */
+const reasonOf = (cause: unknown): string => {
+  if (!(cause instanceof Error)) return "";
+  if ("type" in cause && typeof cause.type === "string") return `: ${cause.type}`;
+  if ("code" in cause && isCode(cause.code)) return `: ${cause.code}`;
+  return cause.message.includes("://") ? "" : `: ${cause.message}`;
+};
+
 /** The store gave no usable answer; for an append, whether it was written is not known. */
 export class StoreUnavailable extends Error {
   override readonly name = "StoreUnavailable";
@@ -91,6 +104,6 @@ export class StoreUnavailable extends Error {
     readonly operation: string,
     options: { cause: unknown },
   ) {
-    super(`the event store did not answer (${operation})`, options);
+    super(`the event store did not answer (${operation})${reasonOf(options.cause)}`, options);
   }
 }

@@ -10,6 +10,9 @@ export interface PastTransfer {
 
 /** What an account has sent, by whomever: an indexer's knowledge, for people to look at. */
 export interface TransferHistory {
-  /** Applied transfers of an account in blocks after a level, oldest first. Throws `SourceUnavailable`. */
+  /**
+   * Applied transfers of an account in blocks after a level, oldest first; also those of contracts that it called.
+   * Throws `SourceUnavailable`.
+   */
   sentAfter(sender: TzAddress, level: Level): Promise<readonly PastTransfer[]>;
 }

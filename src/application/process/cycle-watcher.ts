@@ -1,16 +1,19 @@
 // Opens cycles as the chain begins them, ends them when their last block is final, and knows which are unfinished.
-import type * as Baker from "../../domain/baker/baker.js";
+import * as Baker from "../../domain/baker/baker.js";
 import * as Cycle from "../../domain/cycle/cycle.js";
 import { isRefused } from "../../domain/decision.js";
 import { type DomainEvent } from "../../domain/events.js";
 import { asCycle, asLevel, type Cycle as CycleNumber, type TzAddress } from "../../domain/identifiers.js";
-import { cycleOf, paymentOf, rewardOf } from "../aggregates.js";
+import { bakerOf, cycleOf, paymentOf, rewardOf } from "../aggregates.js";
 import { type Chain, type Head } from "../ports/chain.js";
 import { type EventMetadata } from "../ports/event-store.js";
-import { type Loaded, type Repository } from "../repository.js";
+import { execute, type Loaded, type Repository } from "../repository.js";
 import { FINALITY } from "./payer/facts.js";
 
-/** Cycles that ended while TAPS was away are paid by themselves up to this many; more wait for a person. */
+/**
+ * Of the cycles that ended while TAPS was away this many, the newest, are paid by themselves; each older one waits for
+ * a person. Decided from the running cycle alone, so that who begins anew decides the same.
+ */
 const MISSED_CYCLES = 3;
 
 const range = (first: number, last: number): CycleNumber[] =>
@@ -20,7 +23,7 @@ const range = (first: number, last: number): CycleNumber[] =>
 export const cyclesOfInterest = (baker: Baker.State, running: CycleNumber): readonly CycleNumber[] => {
   if (!baker.registered || baker.mode === "off") return [];
   if (baker.mode === "simulation") return range(Math.max(baker.registered.firstCycle, running - 1), running);
-  const own = range(Math.max(baker.registered.firstCycle, baker.onSince ?? running), running);
+  const own = range(Baker.firstUnfinished(baker) ?? running, running);
   const requested = [...baker.requested].filter((cycle) => cycle <= running);
   return [...new Set([...requested, ...own])].sort((a, b) => a - b);
 };
@@ -42,7 +45,6 @@ export class CycleWatcher {
   async watch(baker: Baker.State, head: Head): Promise<readonly CycleNumber[]> {
     const finalLevel = asLevel(Math.max(0, head.level - FINALITY));
     const unfinished: CycleNumber[] = [];
-    let missed = 0;
     for (const cycle of cyclesOfInterest(baker, head.cycle)) {
       if (this.finished.has(cycle) && !baker.requested.has(cycle)) continue;
       const life = await this.ports.repository.load(cycleOf(this.ports.baker, cycle));
@@ -51,12 +53,23 @@ export class CycleWatcher {
         continue;
       }
       const begun =
-        life.state.at === "unknown" ? await this.begin(baker, cycle, finalLevel, missed, life) : life.state;
-      if (life.state.at === "unknown" && begun.at === "ended") missed += 1;
+        life.state.at === "unknown" ? await this.begin(baker, cycle, finalLevel, head, life) : life.state;
       const now = begun.at === "open" ? await this.end(cycle, finalLevel) : begun;
       if (now.at !== "open" && now.at !== "unknown") unfinished.push(cycle);
     }
+    await this.writeDown(baker);
     return unfinished;
+  }
+
+  /** Which cycles are finished, without a gap. Decided anew on what a person may have said meanwhile. */
+  private async writeDown(baker: Baker.State): Promise<void> {
+    let through = Baker.firstUnfinished(baker);
+    if (through === undefined || !this.finished.has(through)) return;
+    while (this.finished.has(asCycle(through + 1))) through = asCycle(through + 1);
+    const finish = Baker.finishCycles({ through });
+    const due = finish(baker);
+    if (isRefused(due) || due.length === 0) return;
+    await execute(this.ports.repository, bakerOf(this.ports.baker), finish, this.ports.metadata());
   }
 
   /** Years of finished cycles do not stay in memory. */
@@ -72,14 +85,14 @@ export class CycleWatcher {
     baker: Baker.State,
     cycle: CycleNumber,
     finalLevel: ReturnType<typeof asLevel>,
-    missed: number,
+    head: Head,
     life: Loaded<Cycle.State>,
   ): Promise<Cycle.State> {
     const { first, last } = await this.ports.chain.cycleLevels(cycle);
     const events: Cycle.Event[] = [{ type: "CycleOpened", data: { firstLevel: first, lastLevel: last } }];
     if (finalLevel >= last) {
       events.push({ type: "CycleEnded", data: { finalLevel } });
-      if (missed >= MISSED_CYCLES && !baker.requested.has(cycle)) {
+      if (head.cycle - cycle > MISSED_CYCLES && !baker.requested.has(cycle)) {
         const detail = `more than ${MISSED_CYCLES} cycles ended while TAPS was away`;
         events.push({ type: "CycleHeld", data: { reason: "missed-cycles", detail, actor: "taps" } });
       }

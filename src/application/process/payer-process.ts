@@ -66,12 +66,12 @@ export class PayerProcess {
     const { state } = await repository.load(bakerOf(baker));
     if (!state.registered) return { waiting: { reason: "not-adopted" }, facts: undefined };
     const payer = state.payer ?? baker;
-    if (state.payer) this.memory.token = await this.term.token(state.payer, lease);
     const wallet = await repository.load(walletOf(payer));
     const facts = await this.observerOf(payer).observe(wallet.state);
     const { chainId: registered } = state.registered;
     const { chainId: found } = facts.head;
     if (found !== registered) return { waiting: { reason: "other-chain", registered, found }, facts };
+    if (state.payer) this.memory.token = await this.term.token(state.payer, state.formerPayers, lease);
     const unfinished = await this.watcher.watch(state, facts.head);
     // What is signed is watched first: a source that does not answer holds up no payment under way.
     if (wallet.state.operations.length === 0) await this.computeRewards(state, unfinished);
@@ -95,7 +95,17 @@ export class PayerProcess {
         await this.ports.clock.sleep(Math.min(LONGEST_WAIT_MS * 2 ** Math.min(failures, 5), 30_000), signal);
       }
     }
-    await this.term.release();
+    await this.release();
+  }
+
+  /** A lease that cannot be given back runs out by itself. */
+  private async release(): Promise<void> {
+    try {
+      await this.term.release();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      this.report({ kind: "unavailable", error });
+    }
   }
 
   private async untilSomethingChanges(
@@ -129,22 +139,27 @@ export class PayerProcess {
   }
 
   private async computeRewards(state: Baker.State, unfinished: readonly Cycle[]): Promise<void> {
-    const now = this.ports.clock.now().getTime();
+    const { clock } = this.ports;
     for (const cycle of unfinished) {
-      if ((this.askAgain.get(cycle) ?? 0) > now) continue;
+      if ((this.askAgain.get(cycle) ?? 0) > clock.now().getTime()) continue;
       const outcome = await this.askFor(state, cycle);
       if (outcome.ready) continue;
-      this.askAgain.set(cycle, now + REWARDS_RETRY_MS);
+      this.askAgain.set(cycle, clock.now().getTime() + REWARDS_RETRY_MS);
       this.report({ kind: "rewards", cycle, why: outcome.why });
+      // One silence is waited for at each look: the chain is not left unwatched for one of each cycle.
+      if (outcome.isSilent) return;
     }
   }
 
-  private async askFor(state: Baker.State, cycle: Cycle): Promise<RewardsOutcome> {
+  private async askFor(
+    state: Baker.State,
+    cycle: Cycle,
+  ): Promise<RewardsOutcome & { readonly isSilent?: true }> {
     try {
       return await this.rewards.compute(state, cycle);
     } catch (error) {
       if (!(error instanceof SourceUnavailable)) throw error;
-      return { ready: false, why: error.message };
+      return { ready: false, why: error.message, isSilent: true };
     }
   }
 

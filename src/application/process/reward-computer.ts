@@ -1,5 +1,4 @@
 // From a cycle that has ended to an allocation that stands: fetch, check, record, allocate.
-import { isDeepStrictEqual } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type * as Baker from "../../domain/baker/baker.js";
 import * as Cycle from "../../domain/cycle/cycle.js";
@@ -13,11 +12,12 @@ import {
   type TzAddress,
 } from "../../domain/identifiers.js";
 import { type RewardInputs } from "../../domain/reward/inputs.js";
-import { type Policy, policyWith, resolvePolicy } from "../../domain/reward/policy.js";
+import { type Policy } from "../../domain/reward/policy.js";
 import { describeRefusal } from "../../domain/reward/refusals.js";
 import * as Reward from "../../domain/reward/reward.js";
-import { cycleOf, rewardOf } from "../aggregates.js";
+import { cycleOf, paymentOf, rewardOf } from "../aggregates.js";
 import { allocateInputs, type AllocationOutcome, type DelegationLimit } from "../compute-cycle.js";
+import { isUnder, policyOf } from "../policy-of.js";
 import { type EventMetadata } from "../ports/event-store.js";
 import { type RewardReply, type RewardSource } from "../ports/reward-source.js";
 import { type Loaded, type Repository } from "../repository.js";
@@ -54,18 +54,6 @@ const inputsDigest = ({ rows }: RewardInputs) =>
   merkleRoot(
     rows.map(({ delegator, balance, emptied }) => ({ delegator, balance: balance.toString(), emptied })),
   );
-
-/** The baker's policy as it stands now, with every delegator's terms. */
-export const policyOf = (baker: Baker.State): Policy => {
-  if (baker.policy) return policyWith(baker.policy, [...baker.terms.values()]);
-  const resolved = resolvePolicy({});
-  if ("refused" in resolved) throw new Error("the default policy does not resolve");
-  return policyWith(resolved.allocation, [...baker.terms.values()]);
-};
-
-/** Whether an allocation was made by exactly this policy and these terms. */
-const isUnder = (allocation: Reward.Allocation, { allocation: policy, terms }: Policy): boolean =>
-  isDeepStrictEqual(allocation.policy, policy) && isDeepStrictEqual(allocation.terms, [...terms.values()]);
 
 const toCommand = (policy: Policy, { allocation, delegationLimit, computed }: Allocated) => {
   const { poolByKind: _byKind, ...totals } = allocation;
@@ -154,11 +142,13 @@ export class RewardComputer {
     const policy = policyOf(baker);
     const { allocation } = reward.state;
     if (allocation && isUnder(allocation, policy)) return undefined;
+    if (await this.isPlanned(cycle)) return undefined;
     if (allocation) {
       const superseded = Reward.supersede({ reason: "policy-changed", actor: "taps" })(reward.state);
       await this.append(cycle, reward, superseded);
     }
     const now = await this.ports.repository.load(rewardOf(this.ports.baker, cycle));
+    if (!now.state.inputs) return "its inputs were superseded: the source is asked again";
     const read = inputsOf(cycle, unpackReply(now.state.raw?.chunks ?? []));
     if ("refused" in read)
       throw new Error(`recorded inputs of cycle ${cycle} are refused: the log is damaged`);
@@ -169,6 +159,12 @@ export class RewardComputer {
     if ("refused" in outcome) return outcome.refused.map(describeRefusal).join("; ");
     await this.append(cycle, now, Reward.allocate(toCommand(policy, outcome))(now.state));
     return undefined;
+  }
+
+  /** Whether a plan stands that was made of what is recorded: while somebody rejects it, its allocation is not fixed. */
+  private async isPlanned(cycle: CycleNumber): Promise<boolean> {
+    const { repository, baker } = this.ports;
+    return (await repository.load(paymentOf(baker, cycle))).state.plan !== undefined;
   }
 
   private async announce(cycle: CycleNumber): Promise<RewardsOutcome> {

@@ -7,7 +7,7 @@ import * as Wallet from "../../domain/wallet/wallet.js";
 import { walletOf } from "../aggregates.js";
 import { type Chain } from "../ports/chain.js";
 import { type EventLog } from "../ports/event-log.js";
-import { type EventMetadata } from "../ports/event-store.js";
+import { type EventMetadata, type Revision } from "../ports/event-store.js";
 import { type InstallationIdentity, type Lease, type Witness, type WitnessRecord } from "../ports/system.js";
 import { type Repository } from "../repository.js";
 
@@ -20,6 +20,17 @@ export interface TermPorts {
   readonly identity: () => Promise<InstallationIdentity>;
   readonly metadata: () => EventMetadata;
 }
+
+/** Why nothing is signed on a restored log: until a final block is beyond the life of all that it may have forgotten. */
+export const pauseOfRestore = async (
+  chain: Chain,
+  why: { readonly detail: string; readonly actor: string },
+) => {
+  const head = await chain.head();
+  const { maxOperationsTimeToLive } = await chain.constants(head.hash);
+  const untilLevel = asLevel(head.level + maxOperationsTimeToLive + 1);
+  return { ...why, reason: "restored" as const, untilLevel };
+};
 
 /** Holds the lease and starts a term in the wallet's stream whenever the lease is newly won. */
 export class Term {
@@ -54,7 +65,11 @@ export class Term {
    * The token of the term that this process itself has started for the payer; undefined if another was quicker.
    * An append whose fate is unknown counts as not ours: the next one is higher.
    */
-  async token(payer: TzAddress, lease: bigint): Promise<bigint | undefined> {
+  async token(
+    payer: TzAddress,
+    formerPayers: readonly TzAddress[],
+    lease: bigint,
+  ): Promise<bigint | undefined> {
     if (this.current?.lease === lease && this.current.payer === payer) return this.current.token;
     this.current = undefined;
     const wallet = await this.ports.repository.load(walletOf(payer));
@@ -63,8 +78,11 @@ export class Term {
     const started = Wallet.startTerm({ token, lease, identity })(wallet.state);
     if (isRefused(started)) return undefined;
     const events: DomainEvent[] = [...started];
-    const restored = await this.evidenceOfRestore(payer, wallet.state, identity);
-    if (restored !== undefined) events.push(await this.pauseFor(restored));
+    const restored = await this.evidenceOfRestore([payer, ...formerPayers], wallet.state, identity);
+    if (restored !== undefined) {
+      const pause = await pauseOfRestore(this.ports.chain, { detail: restored, actor: "taps" });
+      events.push({ type: "WalletPaused", data: pause });
+    }
     const appended = await this.ports.repository.append(
       Wallet.stream(payer),
       wallet.revision,
@@ -72,6 +90,7 @@ export class Term {
       this.ports.metadata(),
     );
     if (!appended.appended) return undefined;
+    if (restored !== undefined) await this.rememberFinding(payer, appended.revision);
     this.current = { payer, lease, token, identity };
     return token;
   }
@@ -86,8 +105,9 @@ export class Term {
     await this.ports.lease.release();
   }
 
+  /** What is injected last may be another wallet's, that paid before. */
   private async evidenceOfRestore(
-    payer: TzAddress,
+    payers: readonly TzAddress[],
     wallet: Wallet.State,
     identity: InstallationIdentity,
   ): Promise<string | undefined> {
@@ -98,10 +118,16 @@ export class Term {
       if (last.databaseOid !== identity.databaseOid) return "the database was created anew";
     }
     for (const record of await this.ports.witness.read()) {
-      if (!(await this.holds(payer, record)))
-        return `the log lacks event ${record.revision} that was injected`;
+      const held = await Promise.all(payers.map((payer) => this.holds(payer, record)));
+      if (!held.includes(true)) return `the log lacks event ${record.revision} that was injected`;
     }
     return undefined;
+  }
+
+  /** What was found stands in the log now: the same evidence must not pause the wallet anew at every term. */
+  private async rememberFinding(payer: TzAddress, revision: Revision): Promise<void> {
+    for await (const { id } of this.ports.log.read(Wallet.stream(payer), { from: revision, limit: 1 }))
+      await this.ports.witness.write({ revision, eventId: id });
   }
 
   private async holds(payer: TzAddress, record: WitnessRecord): Promise<boolean> {
@@ -112,12 +138,5 @@ export class Term {
       return logged.revision === record.revision && logged.id === record.eventId;
     }
     return false;
-  }
-
-  private async pauseFor(detail: string): Promise<DomainEvent> {
-    const head = await this.ports.chain.head();
-    const { maxOperationsTimeToLive } = await this.ports.chain.constants(head.hash);
-    const untilLevel = asLevel(head.level + maxOperationsTimeToLive + 1);
-    return { type: "WalletPaused", data: { reason: "restored", detail, actor: "taps", untilLevel } };
   }
 }

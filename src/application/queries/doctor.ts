@@ -1,7 +1,7 @@
 import { type TzAddress } from "../../domain/identifiers.js";
 import { bakerOf } from "../aggregates.js";
 import { type Acts } from "../commands/acts.js";
-import { type Chain, type Head } from "../ports/chain.js";
+import { type Chain, type Head, type NodeHealth } from "../ports/chain.js";
 import { type RewardSource } from "../ports/reward-source.js";
 import { type Clock } from "../ports/system.js";
 import { isKnownProtocol } from "../process/payer/next.js";
@@ -20,8 +20,20 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const MOST_SKEW_MS = 60_000;
 
-const checkNode = (head: Head): Finding[] => [
-  good("node", `head ${head.level}, cycle ${head.cycle}`),
+const FIXES: Readonly<Record<Exclude<NodeHealth["state"], "good">, string>> = {
+  lags: "wait until it is synchronised, or name another",
+  foreign: "it is on another chain than the one registered or seen first: check its address",
+  unreachable: "check its address, and that it runs",
+};
+
+const checkNode = ({ node, state, level, chainId }: NodeHealth): Finding => {
+  if (state === "good") return good("node", `${node}, head ${level}`);
+  const found = chainId === undefined ? "" : `, head ${level} of ${chainId}`;
+  return bad("node", `${node}: ${state}${found}`, FIXES[state]);
+};
+
+const checkHead = (head: Head): Finding[] => [
+  good("cycle", `${head.cycle}, head ${head.level}`),
   isKnownProtocol(head.protocol)
     ? good("protocol", head.protocol)
     : bad("protocol", head.protocol, "this release does not know it: install a newer one"),
@@ -90,12 +102,17 @@ const checkWallet = async (acts: Acts, head: Head): Promise<Finding[]> => {
 /** Looks at everything a payout needs and says how to mend what is missing. */
 export const examineInstallation = async (
   acts: Acts,
-  { source, clock }: { readonly source: RewardSource; readonly clock: Clock },
+  {
+    nodes,
+    source,
+    clock,
+  }: { readonly nodes: readonly NodeHealth[]; readonly source: RewardSource; readonly clock: Clock },
 ): Promise<readonly Finding[]> => {
-  const { head, findings } = await lookAtNode(acts.chain);
-  if (head === undefined) return [...findings, await checkSource(source, undefined)];
+  const { head, findings } = await lookAtHead(acts.chain);
+  const seen = [...nodes.map(checkNode), ...findings];
+  if (head === undefined) return [...seen, await checkSource(source, undefined)];
   return [
-    ...findings,
+    ...seen,
     await checkChain(acts, head),
     checkClock(head, clock.now()),
     await checkSource(source, head),
@@ -103,14 +120,14 @@ export const examineInstallation = async (
   ];
 };
 
-const lookAtNode = async (chain: Chain): Promise<{ head: Head | undefined; findings: Finding[] }> => {
+const lookAtHead = async (chain: Chain): Promise<{ head: Head | undefined; findings: Finding[] }> => {
   try {
     const head = await chain.head();
-    return { head, findings: checkNode(head) };
+    return { head, findings: checkHead(head) };
   } catch (error) {
     return {
       head: undefined,
-      findings: [bad("node", messageOf(error), "check TEZOS_RPC_URL and that the node is synchronised")],
+      findings: [bad("head", messageOf(error), "without a node that can be believed nothing is paid")],
     };
   }
 };

@@ -1,5 +1,6 @@
 // The log in people's words: one line a step of a payout, and a summary that adds up.
 import { type DomainEvent } from "../../domain/events.js";
+import { parseStreamName } from "../../domain/identifiers.js";
 import { type LoggedEvent } from "../ports/event-log.js";
 
 /** Tez with all six decimals, from mutez. */
@@ -11,7 +12,12 @@ export const tez = (amount: bigint): string => {
 
 const short = (hash: string): string => `${hash.slice(0, 12)}...`;
 
-const cycleOf = (stream: string): string => `cycle ${stream.split("_").at(-1) ?? "?"}`;
+/** What an event's stream is about: `cycle 750`, `bond pool 750`, or the id of a payment of its own. */
+const subjectOf = (stream: string): string => {
+  const [, cycle = "?", id] = parseStreamName(stream).elements;
+  if (id === undefined) return `cycle ${cycle}`;
+  return cycle === "bond" ? `bond pool ${id}` : `payment ${id}`;
+};
 
 /** A line for an event that a person watching a payout wants to see; undefined for the others. */
 export const describeEvent = ({
@@ -20,16 +26,22 @@ export const describeEvent = ({
 }: Pick<LoggedEvent, "event" | "stream">): string | undefined => {
   switch (event.type) {
     case "CycleEnded":
-      return `${cycleOf(stream)}  ended; its last block is final (final level ${event.data.finalLevel})`;
+      return `${subjectOf(stream)}  ended; its last block is final (final level ${event.data.finalLevel})`;
     case "RewardInputsRecorded":
-      return `${cycleOf(stream)}  rewards read: ${event.data.count} delegators with ${tez(event.data.externalDelegated)}`;
+      return `${subjectOf(stream)}  rewards read: ${event.data.count} delegators with ${tez(event.data.externalDelegated)}`;
     case "RewardsAllocated":
-      return `${cycleOf(stream)}  allocated by ${event.data.engineVersion}: pool ${tez(event.data.pool)}, to delegators ${tez(event.data.distributed)}`;
+      return `${subjectOf(stream)}  allocated by ${event.data.engineVersion}: pool ${tez(event.data.pool)}, to delegators ${tez(event.data.distributed)}`;
     case "PayoutPlanned":
-      return `${cycleOf(stream)}  planned: ${event.data.count} payments, ${tez(event.data.sum)}`;
+      return `${subjectOf(stream)}  planned: ${event.data.count} payments, ${tez(event.data.sum)}`;
+    case "PayoutAwaitsApproval":
+      return `${subjectOf(stream)}  AWAITS APPROVAL: above ${event.data.exceeded.map(({ ceiling }) => ceiling).join(", ")}; plan ${event.data.planDigest}`;
+    case "PayoutApproved":
+      return `${subjectOf(stream)}  approved by ${event.data.actor}`;
+    case "PayoutRejected":
+      return `${subjectOf(stream)}  plan rejected: ${event.data.reason}`;
     case "BatchFormed": {
       const sum = event.data.items.reduce((total, item) => total + item.sent, 0n);
-      return `${cycleOf(stream)}  batch formed: ${event.data.items.length} transfers, ${tez(sum)}`;
+      return `${subjectOf(stream)}  batch formed: ${event.data.items.length} transfers, ${tez(sum)}`;
     }
     case "OperationSigned":
       return `           signed ${short(event.data.hash)} (counters ${event.data.firstCounter} to ${event.data.lastCounter}), written down, then injected`;
@@ -40,13 +52,15 @@ export const describeEvent = ({
     case "OperationFinalised":
       return `           FINAL ${event.data.hash} in block ${event.data.level}`;
     case "ObligationHeld":
-      return `${cycleOf(stream)}  held ${event.data.obligation}: ${event.data.reason}`;
+      return `${subjectOf(stream)}  held ${event.data.obligation}: ${event.data.reason}`;
     case "PayoutSimulated":
-      return `${cycleOf(stream)}  simulated: ${event.data.obligations} payments, ${tez(event.data.due)}, fees ${tez(event.data.fees)}; nothing was signed`;
+      return `${subjectOf(stream)}  simulated: ${event.data.obligations} payments, ${tez(event.data.due)}, fees ${tez(event.data.fees)}; nothing was signed`;
+    case "ForeignOperationFound":
+      return `           FOREIGN ${event.data.hash} in block ${event.data.level}: nothing is signed until it is classified ("taps reconcile")`;
     case "WalletPaused":
       return `           PAUSED (${event.data.reason}): ${event.data.detail}`;
     case "CycleSettled":
-      return `${cycleOf(stream)}  SETTLED: ${tez(event.data.paid)} paid, ${tez(event.data.carried)} carried, ${tez(event.data.held)} held`;
+      return `${subjectOf(stream)}  SETTLED: ${tez(event.data.paid)} paid, ${tez(event.data.carried)} carried, ${tez(event.data.held)} held`;
     default:
       return undefined;
   }
@@ -78,7 +92,7 @@ export class PayoutSummary {
   }
 
   add(event: DomainEvent, stream: string): void {
-    const cycle = cycleOf(stream);
+    const cycle = subjectOf(stream);
     const sum = this.cycles.get(cycle);
     switch (event.type) {
       case "RewardsAllocated": {

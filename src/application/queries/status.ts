@@ -7,7 +7,6 @@ import { bakerOf, cycleOf, ledgerOf, paymentOf, rewardOf, walletOf } from "../ag
 import { type Acts } from "../commands/acts.js";
 import { ChainUnavailable } from "../ports/chain.js";
 import { cyclesOfInterest } from "../process/cycle-watcher.js";
-import { cycleOfBatch } from "../process/payer/view.js";
 
 const OPEN = new Set<Cycle.State["at"]>(["open", "ended", "rewards-ready", "paying"]);
 
@@ -26,6 +25,7 @@ export const status = async (acts: Acts) => {
     [...left, ...concerned].map(async (cycle) => ({
       cycle,
       life: (await repository.load(cycleOf(baker, cycle))).state,
+      awaits: await awaitedIn(acts, cycle),
     })),
   );
   return {
@@ -36,12 +36,16 @@ export const status = async (acts: Acts) => {
     head: head ? { level: head.level, cycle: head.cycle, hash: head.hash } : null,
     unfinished: cycles
       .filter(({ life }) => OPEN.has(life.at))
-      .map(({ cycle, life }) => ({
+      .map(({ cycle, life, awaits }) => ({
         cycle,
         at: life.at,
         held: life.held ?? null,
-        asks: left.includes(cycle) ? `"taps cycle pay ${cycle}", or "taps cycle skip ${cycle}"` : null,
+        awaits,
+        asks: left.includes(cycle)
+          ? `"taps cycle pay ${cycle}", or "taps cycle skip ${cycle}"`
+          : awaits && `"taps payout approve ${cycle}", or "taps payout reject ${cycle}"`,
       })),
+    ceilings: state.ceilings,
     wallet: await walletStatus(acts, state),
   };
 };
@@ -55,8 +59,15 @@ const leftBehind = async (
   concerned: readonly CycleNumber[],
 ): Promise<readonly CycleNumber[]> => {
   const { take } = (await repository.load(ledgerOf(baker))).state;
-  const taking = take && cycleOfBatch(take.payment);
+  const taking = take && Payment.cycleOfStream(take.payment);
   return taking === undefined || concerned.includes(taking) ? [] : [taking];
+};
+
+/** The plan of a cycle that waits for approval, and the ceilings that it is above. */
+const awaitedIn = async ({ repository, baker }: Acts, cycle: CycleNumber) => {
+  const { state } = await repository.load(paymentOf(baker, cycle));
+  if (!state.plan || !state.approval || !Payment.awaitsApproval(state)) return null;
+  return { planDigest: state.plan.digest, exceeded: state.approval.exceeded };
 };
 
 const walletStatus = async ({ repository }: Acts, { payer }: Baker.State) => {

@@ -1,113 +1,44 @@
 // The baker's terms: which chain, from which cycle, who pays, by what policy, and whether at all.
 import { z } from "zod";
-import { type Decision, refuse, unreachable } from "../decision.js";
+import { type Decision, refuse } from "../decision.js";
 import { canonicalJson } from "../digest.js";
-import { chunksOf, defineEvent } from "../event.js";
-import {
-  type Address,
-  chainId,
-  type ChainId,
-  type Cycle,
-  cycleNumber,
-  streamName,
-  tzAddress,
-  type TzAddress,
-} from "../identifiers.js";
+import { chunksOf } from "../event.js";
+import { asCycle, type ChainId, type Cycle, streamName, type TzAddress } from "../identifiers.js";
+import { sumOf } from "../money.js";
+import { type Ceilings, ceilingsCodec } from "../payment/ceilings.js";
+import { type BondPool } from "../reward/bond-pool.js";
 import {
   type AllocationPolicy,
   allocationPolicyCodec,
   type TermsRow,
   termsRowCodec,
 } from "../reward/policy-codec.js";
+import { type Event } from "./events.js";
+import { evolve, type State } from "./fold.js";
+
+export { Event, type Mode } from "./events.js";
+export { evolve, initial, type State } from "./fold.js";
 
 export const stream = (baker: TzAddress) => streamName("baker", baker);
 
-export const mode = z.enum(["off", "simulation", "on"]);
-export type Mode = z.infer<typeof mode>;
-
-const BakerRegistered = defineEvent("BakerRegistered", 1, { chainId, firstCycle: cycleNumber });
-const PayerSet = defineEvent("PayerSet", 1, { payer: tzAddress, actor: z.string() });
-const PolicyChanged = defineEvent("PolicyChanged", 1, { policy: allocationPolicyCodec, actor: z.string() });
-const DelegatorTermsSet = defineEvent("DelegatorTermsSet", 1, {
-  rows: z.array(termsRowCodec),
-  actor: z.string(),
-});
-const DelegatorTermsCleared = defineEvent("DelegatorTermsCleared", 1, { actor: z.string() });
-/** `fromCycle`: the cycle that was running; earlier ones ended before the switch. */
-const ModeChanged = defineEvent("ModeChanged", 1, { mode, fromCycle: cycleNumber, actor: z.string() });
-
-/** A person asks for a cycle that is not paid by itself. */
-const CyclePaymentRequested = defineEvent("CyclePaymentRequested", 1, {
-  cycle: cycleNumber,
-  actor: z.string(),
-});
-
-export const Event = z.discriminatedUnion("type", [
-  BakerRegistered,
-  PayerSet,
-  PolicyChanged,
-  DelegatorTermsSet,
-  DelegatorTermsCleared,
-  ModeChanged,
-  CyclePaymentRequested,
-]);
-export type Event = z.infer<typeof Event>;
-
-export interface State {
-  readonly registered: { readonly chainId: ChainId; readonly firstCycle: Cycle } | undefined;
-  readonly payer: TzAddress | undefined;
-  /** Undefined: the default policy. */
-  readonly policy: AllocationPolicy | undefined;
-  readonly terms: ReadonlyMap<Address, TermsRow>;
-  readonly mode: Mode;
-  /** The first cycle that is paid by itself; undefined before the first switch to *on*. */
-  readonly onSince: Cycle | undefined;
-  /** Cycles that a person asked for. */
-  readonly requested: ReadonlySet<Cycle>;
-}
-
-export const initial: State = {
-  registered: undefined,
-  payer: undefined,
-  policy: undefined,
-  terms: new Map(),
-  mode: "simulation",
-  onSince: undefined,
-  requested: new Set(),
-};
-
-export const evolve = (state: State, event: Event): State => {
-  switch (event.type) {
-    case "BakerRegistered":
-      return { ...state, registered: event.data };
-    case "PayerSet":
-      return { ...state, payer: event.data.payer };
-    case "PolicyChanged":
-      return { ...state, policy: event.data.policy };
-    case "DelegatorTermsSet": {
-      const terms = new Map(state.terms);
-      for (const row of event.data.rows) terms.set(row.delegator, row);
-      return { ...state, terms };
-    }
-    case "DelegatorTermsCleared":
-      return { ...state, terms: new Map() };
-    case "ModeChanged": {
-      const { mode: next, fromCycle } = event.data;
-      return {
-        ...state,
-        mode: next,
-        onSince: next === "on" && state.mode !== "on" ? fromCycle : state.onSince,
-      };
-    }
-    case "CyclePaymentRequested":
-      return { ...state, requested: new Set(state.requested).add(event.data.cycle) };
-    default:
-      return unreachable(event);
-  }
-};
-
 export type Refusal =
-  "not-registered" | "other-chain" | "other-first-cycle" | "other-payer" | "no-payer" | "too-many-terms";
+  | "not-registered"
+  | "other-chain"
+  | "other-first-cycle"
+  | "pays-already"
+  | "other-payer"
+  | "tz4-payer"
+  | "no-payer"
+  | "mode-on"
+  | "too-many-terms"
+  | "baker-is-no-delegator"
+  | "recipient-is-baker"
+  | "recipient-is-payer"
+  | "payer-is-not-sent"
+  | "too-many-members"
+  | "no-members"
+  | "nothing-put-in"
+  | "no-manager";
 type Data<T extends Event["type"]> = Extract<Event, { type: T }>["data"];
 type Decide = (state: State) => Decision<Event, Refusal>;
 
@@ -132,15 +63,44 @@ export const register =
     return [];
   };
 
+/** Moves the first cycle that is paid by itself, while nothing is paid. */
+export const setFirstCycle =
+  (command: Data<"FirstCycleSet">): Decide =>
+  (state) => {
+    if (!state.registered) return refuse("not-registered");
+    if (state.registered.firstCycle === command.firstCycle) return [];
+    return state.mode === "on" ? refuse("pays-already") : [{ type: "FirstCycleSet", data: command }];
+  };
+
 /** The wallet that pays; it never changes silently, for another wallet knows nothing of what was paid. */
 export const setPayer =
   (command: Data<"PayerSet">): Decide =>
   (state) => {
     if (!state.registered) return refuse("not-registered");
     if (state.payer === command.payer) return [];
+    const wrong = unfit(state, command.payer);
+    if (wrong) return wrong;
     return state.payer === undefined
       ? [{ type: "PayerSet", data: command }]
       : refuse("other-payer", { registered: state.payer, asked: command.payer });
+  };
+
+/** A tz4's signature is longer than operations are reckoned with; shares that went to the payer would go nowhere. */
+const unfit = ({ terms }: State, payer: TzAddress) => {
+  if (payer.startsWith("tz4")) return refuse("tz4-payer" as const);
+  const [back] = [...terms.values()].filter(({ recipient }) => recipient === payer);
+  if (back) return refuse("recipient-is-payer" as const, { delegator: back.delegator });
+  return terms.get(payer)?.recipient === undefined ? undefined : refuse("payer-is-not-sent" as const);
+};
+
+/** Makes another wallet the one that pays. Its former one must be handed over before, outside of *on*. */
+export const changePayer =
+  (command: Data<"PayerSet">): Decide =>
+  (state) => {
+    if (!state.registered) return refuse("not-registered");
+    if (state.payer === command.payer) return [];
+    if (state.mode === "on") return refuse("mode-on");
+    return unfit(state, command.payer) ?? [{ type: "PayerSet", data: command }];
   };
 
 /** More would not fit into one append, which keeps policy and terms together. */
@@ -178,6 +138,106 @@ export const changePolicy =
     ];
   };
 
+const ceilingsText = (ceilings: Ceilings): string => canonicalJson(z.encode(ceilingsCodec, ceilings));
+
+/** Sets what may be paid without asking, for every plan to come. */
+export const setCeilings =
+  (command: Data<"CeilingsSet">): Decide =>
+  (state) => {
+    if (!state.registered) return refuse("not-registered");
+    const isSame = ceilingsText(state.ceilings) === ceilingsText(command.ceilings);
+    return isSame ? [] : [{ type: "CeilingsSet", data: command }];
+  };
+
+/**
+ * Sets some of one delegator's terms; what is not named stays. Where a policy file is taken as it is, terms that would
+ * send a share nowhere but back are refused here.
+ */
+export const setTerms =
+  (command: { readonly baker: TzAddress; readonly row: TermsRow; readonly actor: string }): Decide =>
+  (state) => {
+    if (!state.registered) return refuse("not-registered");
+    const { delegator, recipient } = command.row;
+    if (delegator === command.baker) return refuse("baker-is-no-delegator");
+    if (recipient === command.baker) return refuse("recipient-is-baker");
+    if (recipient !== undefined && recipient === state.payer) return refuse("recipient-is-payer");
+    if (recipient !== undefined && delegator === state.payer) return refuse("payer-is-not-sent");
+    const stands = state.terms.get(delegator);
+    if (!stands && state.terms.size >= MAX_TERMS)
+      return refuse("too-many-terms", { limit: MAX_TERMS, found: state.terms.size + 1 });
+    const row = { ...stands, ...command.row };
+    if (stands && termsText([stands]) === termsText([row])) return [];
+    return [{ type: "DelegatorTermsSet", data: { rows: [row], actor: command.actor } }];
+  };
+
+/** Takes all of one delegator's terms away. */
+export const clearTerms =
+  (command: Data<"DelegatorTermsRemoved">): Decide =>
+  (state) => {
+    if (!state.registered) return refuse("not-registered");
+    return state.terms.has(command.delegator) ? [{ type: "DelegatorTermsRemoved", data: command }] : [];
+  };
+
+/** A cycle's split is one event. */
+const MAX_MEMBERS = 1_000;
+
+/** Why a bond pool could share nothing. */
+const lacks = (members: State["bondPool"]["members"]): Refusal | undefined => {
+  if (members.size === 0) return "no-members";
+  if (sumOf(members.values(), ({ amount }) => amount) === 0n) return "nothing-put-in";
+  return [...members.values()].some(({ manager }) => manager) ? undefined : "no-manager";
+};
+
+/** Changes of the bond pool that leave it off, or able to share. */
+const changeBondPool = (state: State, changes: readonly Event[]): Decision<Event, Refusal> => {
+  const { since, members } = changes.reduce(evolve, state).bondPool;
+  const lacking = since === undefined ? undefined : lacks(members);
+  return lacking === undefined ? changes : refuse(lacking);
+};
+
+/** Sets what a member put in and is charged; a manager stays it until another is named, who takes its place. */
+export const setBondPoolMember =
+  (command: Data<"BondPoolMemberSet">): Decide =>
+  (state) => {
+    if (!state.registered) return refuse("not-registered");
+    const { members } = state.bondPool;
+    const stands = members.get(command.member);
+    if (!stands && members.size >= MAX_MEMBERS) return refuse("too-many-members", { limit: MAX_MEMBERS });
+    const data = { ...command, manager: command.manager || stands?.manager === true };
+    const isSame =
+      stands?.amount === data.amount &&
+      stands.chargeBps === data.chargeBps &&
+      stands.manager === data.manager;
+    if (isSame) return [];
+    const former = [...members.values()].filter(
+      ({ member, manager }) => manager && data.manager && member !== data.member,
+    );
+    return changeBondPool(state, [
+      ...former.map((member): Event => ({
+        type: "BondPoolMemberSet",
+        data: { ...member, manager: false, actor: command.actor },
+      })),
+      { type: "BondPoolMemberSet", data },
+    ]);
+  };
+
+export const removeBondPoolMember =
+  (command: Data<"BondPoolMemberRemoved">): Decide =>
+  (state) => {
+    if (!state.registered) return refuse("not-registered");
+    if (!state.bondPool.members.has(command.member)) return [];
+    return changeBondPool(state, [{ type: "BondPoolMemberRemoved", data: command }]);
+  };
+
+export const switchBondPool =
+  (command: Data<"BondPoolSwitched">): Decide =>
+  (state) => {
+    if (!state.registered) return refuse("not-registered");
+    const isOn = state.bondPool.since !== undefined;
+    if (isOn === (command.fromCycle !== null)) return [];
+    return changeBondPool(state, [{ type: "BondPoolSwitched", data: command }]);
+  };
+
 export const changeMode =
   (command: Data<"ModeChanged">): Decide =>
   (state) => {
@@ -194,6 +254,27 @@ export const requestPayment =
     return state.requested.has(command.cycle) ? [] : [{ type: "CyclePaymentRequested", data: command }];
   };
 
+/** The first cycle that is paid by itself and not known to be finished; undefined before the first switch to *on*. */
+export const firstUnfinished = ({ registered, onSince, finishedThrough }: State): Cycle | undefined =>
+  registered && onSince !== undefined
+    ? asCycle(Math.max(registered.firstCycle, onSince, (finishedThrough ?? -1) + 1))
+    : undefined;
+
+/** Cycles are written down as finished so many at a time. */
+const FINISHED_TOGETHER = 10;
+
+/**
+ * Up to here all cycles that are paid by themselves are finished: they are not looked at again unless a person asks for
+ * one. Written now and then, so that whoever starts does not read years of cycles.
+ */
+export const finishCycles =
+  (command: Data<"CyclesFinished">): Decide =>
+  (state) => {
+    const first = firstUnfinished(state);
+    if (first === undefined || command.through - first + 1 < FINISHED_TOGETHER) return [];
+    return [{ type: "CyclesFinished", data: command }];
+  };
+
 /** Whether a cycle is to be paid: by itself, since it ended in mode *on*, or because a person asked for it. */
 export const pays = (state: State, cycle: Cycle): boolean => {
   if (state.requested.has(cycle)) return true;
@@ -201,4 +282,12 @@ export const pays = (state: State, cycle: Cycle): boolean => {
   return (
     registered !== undefined && onSince !== undefined && cycle >= registered.firstCycle && cycle >= onSince
   );
+};
+
+/** Who shares what a cycle leaves with the baker; undefined: nobody, for the pool is off, or was when the cycle ended. */
+export const bondPoolOf = (state: State, cycle: Cycle): BondPool | undefined => {
+  const { since, members } = state.bondPool;
+  const manager = [...members.values()].find((member) => member.manager);
+  if (since === undefined || cycle < since || !manager) return undefined;
+  return { members: [...members.values()], manager: manager.member };
 };

@@ -153,11 +153,13 @@ export const hold =
     return covered ? [] : [{ type: "CycleHeld", data: command }];
   };
 
+/** Lifts a hold; with `only`, no hold for another reason. */
 export const release =
-  (command: Data<"CycleReleased">): Decide =>
+  ({ actor, only }: Data<"CycleReleased"> & { readonly only?: HoldReason }): Decide =>
   (state) => {
     if (state.at === "unknown") return refuse("never-opened");
-    return state.held ? [{ type: "CycleReleased", data: command }] : [];
+    const isMeant = state.held && (only === undefined || state.held.reason === only);
+    return isMeant ? [{ type: "CycleReleased", data: { actor } }] : [];
   };
 
 /** Gives a cycle up for good. `planUndone`: its plan, if there was one, is void and its take returned. */

@@ -1,10 +1,20 @@
 import { z } from "zod";
 import { defineEvent } from "../event.js";
 import { address, type Address, digest, operationHash } from "../identifiers.js";
-import { mutezCodec, signedMutezCodec } from "../money.js";
+import { basisPoints, mutezCodec, signedMutezCodec } from "../money.js";
+import { excessCodec, planCeilingsCodec } from "./ceilings.js";
+
+/**
+ * What an obligation is owed for: a delegator's rewards, a person's word, a member's share of the bond pool, or what its
+ * manager is paid by all members.
+ */
+export const obligationKind = z.enum(["delegator", "receiver", "member", "manager"]);
+export type ObligationKind = z.infer<typeof obligationKind>;
 
 /** Identity of an obligation within its payout: whom it is owed to, never where it is sent. */
-export const obligationId = (kind: "delegator", delegator: Address): string => `${kind}:${delegator}`;
+export const obligationId = (kind: ObligationKind, delegator: Address): string => `${kind}:${delegator}`;
+/** Whether it is owed to a delegator: what it gets too much or too little is then the ledger's. */
+export const isDelegators = (obligation: string): boolean => obligation.startsWith("delegator:");
 
 const obligation = z.strictObject({
   id: z.string(),
@@ -38,7 +48,7 @@ export const ObligationsAdded = defineEvent("ObligationsAdded", 1, {
   attempt: digest,
   rows: z.array(obligation),
 });
-export const PayoutPlanned = defineEvent("PayoutPlanned", 1, {
+export const PayoutPlanned = defineEvent("PayoutPlanned", 2, {
   plan: z.number().int().positive(),
   attempt: digest,
   count: z.number().int(),
@@ -51,14 +61,47 @@ export const PayoutPlanned = defineEvent("PayoutPlanned", 1, {
   kept: mutezCodec,
   transactionFeePaidBy: paidBy,
   allocationFeePaidBy: paidBy,
+  /** What it was held against; null: a person's own word, which has no ceiling. */
+  ceilings: planCeilingsCodec.nullable(),
 });
+/** How the plan that follows splits what a cycle left with the baker (ALLOCATION section 4); amounts in mutez. */
+export const BondPoolShared = defineEvent("BondPoolShared", 1, {
+  /** What the cycle cost the baker in fees and burns, until then. */
+  networkCosts: mutezCodec,
+  /** What stayed with the baker, less these costs; 0 or below it pays nobody. */
+  base: signedMutezCodec,
+  shares: z.array(
+    z.strictObject({
+      member: address,
+      amount: mutezCodec,
+      chargeBps: basisPoints,
+      gross: mutezCodec,
+      charge: mutezCodec,
+      net: mutezCodec,
+    }),
+  ),
+  manager: address,
+  charges: mutezCodec,
+  rest: signedMutezCodec,
+});
+/**
+ * The plan of this digest, which follows, is paid only after a person's approval. It comes first: a list is not
+ * written at once, and a plan must not stand without it.
+ */
+export const PayoutAwaitsApproval = defineEvent("PayoutAwaitsApproval", 1, {
+  plan: z.number().int().positive(),
+  planDigest: digest,
+  exceeded: z.array(excessCodec),
+});
+export const PayoutApproved = defineEvent("PayoutApproved", 1, { planDigest: digest, actor: z.string() });
 export const PayoutRejected = defineEvent("PayoutRejected", 1, {
   planDigest: digest,
   reason: z.string(),
   actor: z.string(),
 });
 export const BatchFormed = defineEvent("BatchFormed", 1, { batchId: z.string(), items: z.array(batchItem) });
-export const BatchDissolved = defineEvent("BatchDissolved", 1, { batchId: z.string() });
+/** `failed`: it could not be sent as it was put together; its obligations go on with fewer others. */
+export const BatchDissolved = defineEvent("BatchDissolved", 2, { batchId: z.string(), failed: z.boolean() });
 export const BatchSettled = defineEvent("BatchSettled", 1, {
   batchId: z.string(),
   operation: operationHash,
@@ -78,6 +121,17 @@ export const ObligationHeld = defineEvent("ObligationHeld", 1, {
 export const ObligationReleased = defineEvent("ObligationReleased", 1, {
   obligation: z.string(),
   recipient: address,
+  actor: z.string(),
+});
+/**
+ * A person's word: a foreign operation of the wallet paid this obligation. `sent` is what that content sent, up to
+ * what is due; what is left over, or was sent beyond, is adjusted in the ledger.
+ */
+export const ObligationPaidOutside = defineEvent("ObligationPaidOutside", 1, {
+  obligation: z.string(),
+  operation: operationHash,
+  content: z.number().int().nonnegative(),
+  sent: mutezCodec,
   actor: z.string(),
 });
 export const PayoutSimulated = defineEvent("PayoutSimulated", 1, {
@@ -104,6 +158,9 @@ export const PayoutCompleted = defineEvent("PayoutCompleted", 1, {
 export const Event = z.discriminatedUnion("type", [
   ObligationsAdded,
   PayoutPlanned,
+  PayoutAwaitsApproval,
+  PayoutApproved,
+  BondPoolShared,
   PayoutRejected,
   BatchFormed,
   BatchDissolved,
@@ -111,6 +168,7 @@ export const Event = z.discriminatedUnion("type", [
   ObligationsCarried,
   ObligationHeld,
   ObligationReleased,
+  ObligationPaidOutside,
   PayoutSimulated,
   PayoutCompleted,
 ]);

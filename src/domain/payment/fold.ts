@@ -17,12 +17,21 @@ export interface Batch {
 }
 
 export type Planned = Extract<Event, { type: "PayoutPlanned" }>["data"];
+type Awaited = Extract<Event, { type: "PayoutAwaitsApproval" }>["data"];
+type Rejected = Extract<Event, { type: "PayoutRejected" }>["data"];
+type Shared = Extract<Event, { type: "BondPoolShared" }>["data"];
 type Completed = Extract<Event, { type: "PayoutCompleted" }>["data"];
 
 export interface State {
   /** Rows of the attempt being written. */
   readonly writing: OpenList<Obligation> | undefined;
   readonly plan: Planned | undefined;
+  /** What the plan that stands, or is being written, waits or waited for. */
+  readonly approval: (Awaited & { readonly approvedBy: string | undefined }) | undefined;
+  /** Why the newest plan is void. */
+  readonly rejected: Rejected | undefined;
+  /** Of a bond pool's payment: how the plan came about. */
+  readonly shared: Shared | undefined;
   /** Number of the newest plan, void ones included. */
   readonly plans: number;
   readonly obligations: Obligations;
@@ -37,6 +46,9 @@ export interface State {
 export const initial: State = {
   writing: undefined,
   plan: undefined,
+  approval: undefined,
+  rejected: undefined,
+  shared: undefined,
   plans: 0,
   obligations: Obligations.none,
   batches: new Map(),
@@ -97,10 +109,32 @@ export const evolve = (state: State, event: Event): State => {
     case "PayoutPlanned": {
       const rows = closedRows(state.writing, event.data);
       const obligations = Obligations.of(rows.map((row) => ({ ...row, status: initialStatus(row) })));
-      return { ...state, writing: undefined, plan: event.data, plans: event.data.plan, obligations };
+      const { plan: number, digest } = event.data;
+      const isAwaited = state.approval?.plan === number && state.approval.planDigest === digest;
+      return {
+        ...state,
+        writing: undefined,
+        plan: event.data,
+        approval: isAwaited ? state.approval : undefined,
+        rejected: undefined,
+        plans: number,
+        obligations,
+      };
     }
+    case "PayoutAwaitsApproval":
+      return { ...state, approval: { ...event.data, approvedBy: undefined } };
+    case "PayoutApproved":
+      return { ...state, approval: state.approval && { ...state.approval, approvedBy: event.data.actor } };
+    case "BondPoolShared":
+      return { ...state, shared: event.data };
     case "PayoutRejected":
-      return { ...state, plan: undefined, obligations: Obligations.none };
+      return {
+        ...state,
+        plan: undefined,
+        approval: undefined,
+        rejected: event.data,
+        obligations: Obligations.none,
+      };
     case "BatchFormed": {
       const { batchId, items } = event.data;
       return {
@@ -114,13 +148,14 @@ export const evolve = (state: State, event: Event): State => {
       };
     }
     case "BatchDissolved": {
-      const items = state.batches.get(event.data.batchId)?.items ?? [];
+      const { batchId, failed } = event.data;
+      const items = state.batches.get(batchId)?.items ?? [];
       return {
         ...state,
-        batches: withBatch(state, event.data.batchId, (batch) => ({ ...batch, at: "dissolved" })),
+        batches: withBatch(state, batchId, (batch) => ({ ...batch, at: "dissolved" })),
         obligations: withStatus(state, obligationsIn(items), ({ status }) => ({
           at: "open",
-          returned: returnedOf(status),
+          returned: returnedOf(status) + (failed ? 1 : 0),
         })),
       };
     }
@@ -154,6 +189,14 @@ export const evolve = (state: State, event: Event): State => {
         ...old,
         recipient,
         status: { at: "open", returned: ALONE },
+      }));
+      return { ...state, obligations };
+    }
+    case "ObligationPaidOutside": {
+      const { obligation, operation, content, sent } = event.data;
+      const obligations = state.obligations.with([obligation], (old) => ({
+        ...old,
+        status: { at: "paid", sent, charged: ZERO, operation, content, adjusted: mutez(old.due - sent) },
       }));
       return { ...state, obligations };
     }

@@ -11,6 +11,10 @@ export type Status =
       readonly sent: Mutez;
       readonly charged: Mutez;
       readonly operation: OperationHash | null;
+      /** What a payment outside of the plan left over; a delegator's was added to the ledger. */
+      readonly adjusted?: Mutez;
+      /** Which content of a foreign operation paid it. */
+      readonly content?: number;
     }
   | { readonly at: "carried" }
   | { readonly at: "held"; readonly reason: string };

@@ -1,22 +1,67 @@
 // How one payout's money moves: from a fixed plan, batch by batch, until each obligation is paid, carried or held.
-import { type Decision, refuse } from "../decision.js";
+import { type Decision, isRefused, refuse } from "../decision.js";
 import { merkleRoot } from "../digest.js";
 import { chunksOf } from "../event.js";
-import { type Address, type Cycle, streamName, type TzAddress } from "../identifiers.js";
-import { type Mutez, mutez, sumOf } from "../money.js";
-import { type BatchItem, type Event, type Obligation } from "./events.js";
+import {
+  type Address,
+  asCycle,
+  type Cycle,
+  parseStreamName,
+  type StreamName,
+  streamName,
+  type TzAddress,
+} from "../identifiers.js";
+import { min, type Mutez, sumOf } from "../money.js";
+import { excessesOf, type Limits } from "./ceilings.js";
+import { type BatchItem, type Event, type Obligation, type ObligationKind } from "./events.js";
 import { type Batch, type Planned, type State } from "./fold.js";
+import { totalsOf } from "./totals.js";
 
 export { Event } from "./events.js";
 export { ALONE, type Batch, evolve, initial, SMALL_BATCH, type State } from "./fold.js";
 export { type Status } from "./obligations.js";
+export { networkCostsOf, totalsOf } from "./totals.js";
 
 export const cycleStream = (baker: TzAddress, cycle: Cycle) => streamName("payment", baker, cycle);
+/** Of money that belongs to no cycle. `id`: letters, digits and dots. */
+export const batchStream = (baker: TzAddress, id: string) => streamName("payment", baker, "batch", id);
+const SETTLEMENT = "settle.";
+/** Whether an id of a batch is one of a settlement's. */
+export const isSettlementId = (id: string): boolean => id.startsWith(SETTLEMENT);
+/** Of what the ledger owed to one delegator, for the `number`-th time. */
+export const settlementStream = (baker: TzAddress, delegator: Address, number: number) =>
+  batchStream(baker, `${SETTLEMENT}${delegator}.${number}`);
+/** Of what a cycle leaves to the bond pool. */
+export const bondStream = (baker: TzAddress, cycle: Cycle) => streamName("payment", baker, "bond", cycle);
+
+/** What a payment's obligations are owed for where only a receiver is named. */
+export const kindIn = (stream: string): ObligationKind => {
+  const { elements } = parseStreamName(stream);
+  const [, kind = "", id] = elements;
+  if (id === undefined || isSettlementId(id)) return "delegator";
+  return kind === "bond" ? "member" : "receiver";
+};
+
+/** The cycle of a cycle's payment stream; undefined of another's. */
+export const cycleOfStream = (stream: string): Cycle | undefined => {
+  const { elements } = parseStreamName(stream);
+  return elements.length === 2 ? asCycle(Number(elements[1])) : undefined;
+};
+
+/** The payment stream that a batch belongs to: a batch's id begins with its name. Undefined of a delegation's. */
+export const streamOfBatch = (batchId: string): StreamName | undefined => {
+  const { category, elements } = parseStreamName(batchId.slice(0, Math.max(0, batchId.lastIndexOf("/"))));
+  return category === "payment" ? streamName(category, ...elements) : undefined;
+};
 
 export type Refusal =
   | "plan-exists"
   | "no-plan"
   | "plan-differs"
+  | "awaits-approval"
+  | "not-awaited"
+  | "over-ceiling"
+  | "paid-outside"
   | "batch-formed"
   | "unknown-obligation"
   | "not-open"
@@ -26,7 +71,9 @@ export type Refusal =
   | "batch-settled"
   | "payout-completed"
   | "in-batch"
-  | "not-held";
+  | "not-held"
+  | "paid-already"
+  | "carried";
 type Data<T extends Event["type"]> = Extract<Event, { type: T }>["data"];
 type Decide = (state: State) => Decision<Event, Refusal>;
 
@@ -38,15 +85,34 @@ const namedTwice = (names: readonly string[]): string | undefined => {
   return names.find((name) => seen.has(name) || !seen.add(name));
 };
 
-/** Fixes the plan; goes on behind the chunks of the same rows that are written already. */
+/** Says that a plan waits for a person, unless that is said. */
+const awaiting = (
+  state: State,
+  { digest, plan: number }: Pick<Planned, "digest" | "plan">,
+  obligations: readonly Obligation[],
+  limits: Limits | null,
+): readonly Event[] => {
+  const sent = obligations.filter(({ self }) => !self).map(({ due }) => due);
+  const exceeded = limits ? excessesOf(sent, limits) : [];
+  const isSaid = state.approval?.plan === number && state.approval.planDigest === digest;
+  if (isSaid || exceeded.length === 0) return [];
+  const data = { plan: number, planDigest: digest, exceeded: [...exceeded] };
+  return [{ type: "PayoutAwaitsApproval", data }];
+};
+
+/**
+ * Fixes the plan; goes on behind the chunks of the same rows that are written already. Above one of the limits it
+ * waits for a person; `limits` null: it has none.
+ */
 export const plan =
   (
-    command: Omit<Planned, "attempt" | "count" | "sum" | "digest" | "plan"> & {
+    command: Omit<Planned, "attempt" | "count" | "sum" | "digest" | "plan" | "ceilings"> & {
       readonly obligations: readonly Obligation[];
+      readonly limits: Limits | null;
     },
   ): Decide =>
   (state) => {
-    const { obligations, ...rest } = command;
+    const { obligations, limits, ...rest } = command;
     const doubled = namedTwice(obligations.map((row) => row.id));
     const empty = obligations.find((row) => row.due <= 0n)?.id;
     const wrong = doubled ?? empty;
@@ -57,15 +123,39 @@ export const plan =
     const sum = sumOf(obligations, (row) => row.due);
     const closing = { plan: state.plans + 1, attempt: root, count: obligations.length, sum, digest: root };
     return [
+      ...awaiting(state, closing, obligations, limits),
       ...chunksOf(obligations.slice(written)).map((rows): Event => ({
         type: "ObligationsAdded",
         data: { attempt: root, rows },
       })),
-      { type: "PayoutPlanned", data: { ...rest, ...closing } },
+      { type: "PayoutPlanned", data: { ...rest, ...closing, ceilings: limits?.ceilings ?? null } },
     ];
   };
 
-/** Voids a plan of which no batch was formed, and whose take is not given back as a completed payout's. */
+/** Whether nothing of the plan may be paid before a person approves it. */
+export const awaitsApproval = ({ approval }: State): boolean =>
+  approval !== undefined && approval.approvedBy === undefined;
+
+/** A person lets a plan be paid that waits. */
+export const approve =
+  (command: Data<"PayoutApproved">): Decide =>
+  (state) => {
+    if (!state.plan) return refuse("no-plan");
+    if (state.plan.digest !== command.planDigest)
+      return refuse("plan-differs", { digest: state.plan.digest });
+    if (!state.approval) return refuse("not-awaited");
+    return awaitsApproval(state) ? [{ type: "PayoutApproved", data: command }] : [];
+  };
+
+/** Whether something of it is paid, though no batch was formed. */
+const isPaidOutside = ({ batches, obligations }: State): boolean =>
+  batches.size === 0 &&
+  [...obligations.values()].some(({ status }) => status.at === "paid" && status.operation !== null);
+
+/**
+ * Voids a plan of which no batch was formed, and whose take is not given back as a completed payout's. One of which
+ * some was paid outside stands: another plan would pay that again.
+ */
 export const reject =
   (command: Data<"PayoutRejected">): Decide =>
   (state) => {
@@ -73,6 +163,7 @@ export const reject =
     if (state.plan.digest !== command.planDigest)
       return refuse("plan-differs", { digest: state.plan.digest });
     if (state.completed) return refuse("payout-completed");
+    if (isPaidOutside(state)) return refuse("paid-outside");
     return state.batches.size > 0 ? refuse("batch-formed") : [{ type: "PayoutRejected", data: command }];
   };
 
@@ -96,6 +187,7 @@ export const formBatch =
   (command: Data<"BatchFormed">): Decide =>
   (state) => {
     if (!state.plan) return refuse("no-plan");
+    if (awaitsApproval(state)) return refuse("awaits-approval", { digest: state.plan.digest });
     const { batchId } = command;
     const formed = state.batches.get(batchId);
     if (formed) return sameItems(formed.items, command.items) ? [] : refuse("batch-differs", { batchId });
@@ -109,6 +201,10 @@ export const formBatch =
       if (!addsUp(item, obligation.due))
         return refuse("does-not-add-up", { obligation: item.obligation, due: obligation.due });
     }
+    const ceiling = state.plan.ceilings?.operation;
+    const sum = sumOf(command.items, (item) => item.sent);
+    if (ceiling !== undefined && sum > ceiling && command.items.length > 1)
+      return refuse("over-ceiling", { ceiling, sum });
     return [{ type: "BatchFormed", data: command }];
   };
 
@@ -119,7 +215,23 @@ export const dissolve =
     const batch = state.batches.get(batchId);
     if (!batch) return refuse("unknown-batch");
     if (batch.at === "settled") return refuse("batch-settled");
-    return batch.at === "dissolved" ? [] : [{ type: "BatchDissolved", data: { batchId } }];
+    return batch.at === "dissolved" ? [] : [{ type: "BatchDissolved", data: { batchId, failed: false } }];
+  };
+
+/**
+ * Frees the obligations of a voided batch whose simulation failed through this one, each for fewer others the next
+ * time; one that failed alone is held.
+ */
+export const dissolveFailed =
+  (batchId: string, culprit: Data<"ObligationHeld">): Decide =>
+  (state) => {
+    const freed = dissolve(batchId)(state);
+    if (isRefused(freed)) return freed;
+    return freed.flatMap((): Event[] => {
+      const alone = state.batches.get(batchId)?.items.length === 1;
+      const dissolved: Event = { type: "BatchDissolved", data: { batchId, failed: true } };
+      return alone ? [dissolved, { type: "ObligationHeld", data: culprit }] : [dissolved];
+    });
   };
 
 /** Writes what the batch's final operation did, content by content. */
@@ -187,6 +299,35 @@ export const release =
       : refuse("not-held");
   };
 
+/**
+ * Writes that a foreign operation paid an obligation. One in a batch that is not signed needs that batch voided and
+ * dissolved first; one that is paid, or carried into the ledger, is refused.
+ */
+export const payOutside =
+  (command: Omit<Data<"ObligationPaidOutside">, "sent"> & { readonly amount: Mutez }): Decide =>
+  (state) => {
+    const { amount, ...rest } = command;
+    const obligation = state.obligations.get(command.obligation);
+    if (!obligation) return refuse("unknown-obligation", { obligation: command.obligation });
+    const { status } = obligation;
+    const sent = min(amount, obligation.due);
+    switch (status.at) {
+      case "open":
+      case "held":
+        return [{ type: "ObligationPaidOutside", data: { ...rest, sent } }];
+      case "batched":
+        return refuse("in-batch", { batchId: status.batchId });
+      case "paid":
+        return status.operation === command.operation &&
+          status.content === command.content &&
+          status.sent === sent
+          ? []
+          : refuse("paid-already", { obligation: command.obligation });
+      case "carried":
+        return refuse("carried", { obligation: command.obligation });
+    }
+  };
+
 export const recordSimulation =
   (command: Data<"PayoutSimulated">): Decide =>
   (state) =>
@@ -206,27 +347,6 @@ export const complete: Decide = (state) => {
       data: { plan: state.plan.plan, paid, charged, carried, held, networkFees, networkBurns },
     },
   ];
-};
-
-/** Sums over the obligations, in mutez; `pending` counts those neither paid, carried nor held. */
-export const totalsOf = (state: State) => {
-  const totals = { paid: 0n, charged: 0n, carried: 0n, held: 0n };
-  let pending = 0;
-  for (const { due, status } of state.obligations.values()) {
-    if (status.at === "paid") {
-      totals.paid += status.sent;
-      totals.charged += status.charged;
-    } else if (status.at === "carried") totals.carried += due;
-    else if (status.at === "held") totals.held += due;
-    else pending += 1;
-  }
-  return {
-    paid: mutez(totals.paid),
-    charged: mutez(totals.charged),
-    carried: mutez(totals.carried),
-    held: mutez(totals.held),
-    pending,
-  };
 };
 
 export const openBatches = (state: State): readonly (readonly [string, Batch])[] =>

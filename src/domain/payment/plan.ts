@@ -1,6 +1,6 @@
 import { type Address, isContractAddress, type TzAddress } from "../identifiers.js";
 import { type CarriedRow } from "../ledger/ledger.js";
-import { type Mutez, mutez, sumOf, ZERO } from "../money.js";
+import { max, min, type Mutez, mutez, sumOf, ZERO } from "../money.js";
 import { type Obligation, obligationId } from "./events.js";
 
 /** What planning needs of an allocated row. `reason` is ALLOCATION section 4's. */
@@ -46,9 +46,10 @@ const settleRow = (row: PlannableRow, taken: Mutez, terms: PlanTerms) => {
   if (owed <= 0n) return { due: ZERO, carried: owed, kept: ZERO };
   const below = terms.minimumIsBelow ? owed <= terms.minimumPayout : owed < terms.minimumPayout;
   if (!below) return { due: owed, carried: ZERO, kept: ZERO };
+  // What was overpaid comes off the net before the baker keeps any of it: else the delegator would pay twice.
   return terms.belowMinimumPayout === "carry"
     ? { due: ZERO, carried: owed, kept: ZERO }
-    : { due: ZERO, carried: taken, kept: row.net };
+    : { due: ZERO, carried: max(taken, ZERO), kept: min(owed, row.net) };
 };
 
 /**

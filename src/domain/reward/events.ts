@@ -49,6 +49,12 @@ export const RewardInputsRejected = defineEvent("RewardInputsRejected", 1, {
   attempt: digest,
   checks: z.array(z.strictObject({ check: z.string(), message: z.string() })),
 });
+/** A person's word that the recorded inputs are wrong: the source is asked again. */
+export const RewardInputsSuperseded = defineEvent("RewardInputsSuperseded", 1, {
+  attempt: digest,
+  reason: z.string(),
+  actor: z.string(),
+});
 export const DelegatorRewardsAllocated = defineEvent("DelegatorRewardsAllocated", 1, {
   attempt: digest,
   rows: z.array(allocatedRow),
@@ -85,6 +91,7 @@ export const Event = z.discriminatedUnion("type", [
   RawReplyRecorded,
   RewardInputsRecorded,
   RewardInputsRejected,
+  RewardInputsSuperseded,
   DelegatorRewardsAllocated,
   RewardsAllocated,
   AllocationSuperseded,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type Json } from "../digest.js";
 import { address, type Address } from "../identifiers.js";
+import { type Ceilings, ceilingsCodec, DEFAULT_CEILINGS } from "../payment/ceilings.js";
 import { type Engine } from "./engines/engine.js";
 import { taps1 } from "./engines/taps-1.js";
 import { tezpay1 } from "./engines/tezpay-1.js";
@@ -97,6 +98,17 @@ export const resolvePolicy = (file: unknown): PolicyFile | { readonly refused: r
   if (!read.success) return { refused: read.error.issues.flatMap(problemsOf) };
   const { delegators, ceilings, ...allocation } = read.data;
   return { allocation, terms: delegators && rowsOf(delegators), ceilings };
+};
+
+const ceilingsFile = z.object({ ceilings: ceilingsCodec });
+
+/** Reads a policy file's ceilings; the defaults stand for those that it does not name. */
+export const resolveCeilings = (
+  ceilings: NonNullable<PolicyFile["ceilings"]>,
+): { readonly ceilings: Ceilings } | { readonly refused: readonly PolicyProblem[] } => {
+  const defaults = z.encode(ceilingsCodec, DEFAULT_CEILINGS);
+  const read = ceilingsFile.safeParse({ ceilings: { ...defaults, ...ceilings } });
+  return read.success ? read.data : { refused: read.error.issues.flatMap(problemsOf) };
 };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -1,5 +1,5 @@
 // What one cycle earned and who is owed what of it, with all that is needed to compute it again.
-import { type Decision, refuse, unreachable } from "../decision.js";
+import { type Decision, isRefused, refuse, unreachable } from "../decision.js";
 import { merkleRoot } from "../digest.js";
 import { chunksOf, closedRows, type OpenList, withChunk } from "../event.js";
 import { type Cycle, type Digest, streamName, type TzAddress } from "../identifiers.js";
@@ -49,6 +49,8 @@ export const evolve = (state: State, event: Event): State => {
     }
     case "RewardInputsRejected":
       return { ...state, rejected: event.data };
+    case "RewardInputsSuperseded":
+      return { ...state, raw: undefined, inputs: undefined };
     case "DelegatorRewardsAllocated":
       return { ...state, writing: withChunk(state.writing, event.data) };
     case "RewardsAllocated": {
@@ -157,6 +159,17 @@ export const supersede =
     return [
       { type: "AllocationSuperseded", data: { ...command, resultDigest: state.allocation.resultDigest } },
     ];
+  };
+
+/** Gives up the recorded inputs, and what was allocated of them, so that the source is asked again. */
+export const supersedeInputs =
+  (command: { readonly reason: string; readonly actor: string }): Decide =>
+  (state) => {
+    if (!state.inputs) return [];
+    const { attempt } = state.inputs;
+    const allocation = state.allocation ? supersede(command)(state) : [];
+    if (isRefused(allocation)) return allocation;
+    return [...allocation, { type: "RewardInputsSuperseded", data: { attempt, ...command } }];
   };
 
 /** From here on the allocation cannot be superseded: a payout is planned from it. */

@@ -1,9 +1,18 @@
 import { z } from "zod";
 import { defineEvent } from "../event.js";
-import { address, blockHash, chainId, counterCodec, digest, level, operationHash } from "../identifiers.js";
+import {
+  address,
+  blockHash,
+  chainId,
+  counterCodec,
+  digest,
+  level,
+  operationHash,
+  tzAddress,
+} from "../identifiers.js";
 import { mutezCodec } from "../money.js";
 
-export const purpose = z.enum(["batch", "reveal"]);
+export const purpose = z.enum(["batch", "reveal", "delegation"]);
 export type Purpose = z.infer<typeof purpose>;
 
 export const pauseReason = z.enum(["person", "mode", "restored", "finding"]);
@@ -41,7 +50,10 @@ const signedOperation = z.strictObject({
   firstCounter: counterCodec,
   lastCounter: counterCodec,
   purpose,
-  /** Of a batch: its id and the payment stream that holds its plan. */
+  /**
+   * Of a batch: its id and the payment stream that holds its plan. A delegation has an id of its own, all reveals
+   * share one.
+   */
   batchId: z.string().nullable(),
   payment: z.string().nullable(),
   /** SHA-256 of the unsigned contents as planned. */
@@ -63,6 +75,8 @@ const foreignOperation = z.strictObject({
     }),
   ),
 });
+
+export type ForeignOperation = z.infer<typeof foreignOperation>;
 
 const pause = z.strictObject({
   reason: pauseReason,
@@ -87,6 +101,18 @@ const walletBatch = z.strictObject({
 });
 export type WalletBatch = z.infer<typeof walletBatch>;
 
+/** `id`: the batch it is signed under. `to`: null withdraws the delegation. */
+const delegation = z.strictObject({ id: z.string(), to: tzAddress.nullable(), actor: z.string() });
+
+/** What a person says of one content of a foreign operation: it paid this obligation of this payment stream. */
+const paidOutside = z.strictObject({
+  content: z.number().int().nonnegative(),
+  payment: z.string(),
+  obligation: z.string(),
+});
+
+export type PaidOutside = z.infer<typeof paidOutside>;
+
 /** The wallet's whole state, as a checkpoint carries it. */
 export const walletState = z.strictObject({
   adopted: z.strictObject({ chainId, level }).nullable(),
@@ -98,12 +124,18 @@ export const walletState = z.strictObject({
   batches: z.record(z.string(), walletBatch),
   pauses: z.array(pause),
   foreign: z.array(foreignOperation),
+  /** Payments of their own that are to be paid, by stream, in the order they were asked for. */
+  requests: z.array(z.string()),
+  /** Delegations that are to be signed or under way. */
+  delegations: z.array(delegation),
   /** Events since the last checkpoint. */
   events: z.number().int(),
 });
 export type State = z.infer<typeof walletState>;
 
 export const WalletAdopted = defineEvent("WalletAdopted", 1, { chainId, level, counter: counterCodec });
+/** Another wallet pays from now on. Whatever term this one had is over, and it is adopted anew before it signs again. */
+export const WalletHandedOver = defineEvent("WalletHandedOver", 1, { to: tzAddress, actor: z.string() });
 export const TermStarted = defineEvent("TermStarted", 1, {
   token,
   /**
@@ -113,7 +145,7 @@ export const TermStarted = defineEvent("TermStarted", 1, {
   lease: token,
   identity,
 });
-export const OperationSigned = defineEvent("OperationSigned", 1, signedOperation.shape);
+export const OperationSigned = defineEvent("OperationSigned", 2, signedOperation.shape);
 export const OperationRefused = defineEvent("OperationRefused", 1, {
   hash: operationHash,
   kind: errorKind,
@@ -162,15 +194,30 @@ export type Proof = z.infer<typeof OperationProvenDead>["data"]["proof"];
 export const BatchVoided = defineEvent("BatchVoided", 1, { batchId: z.string(), reason: z.string() });
 export const BatchClosed = defineEvent("BatchClosed", 1, { batchIds: z.array(z.string()), token });
 export const ForeignOperationFound = defineEvent("ForeignOperationFound", 1, foreignOperation.shape);
+/** `pays` is empty for an operation that has nothing to do with any payment. */
+export const ForeignOperationClassified = defineEvent("ForeignOperationClassified", 1, {
+  hash: operationHash,
+  pays: z.array(paidOutside),
+  reason: z.string(),
+  actor: z.string(),
+});
+/** A payment stream with a plan of its own is to be paid; said again after a release, or after *off*. */
+export const PaymentRequested = defineEvent("PaymentRequested", 1, {
+  payment: z.string(),
+  actor: z.string(),
+});
+export const PaymentsClosed = defineEvent("PaymentsClosed", 1, { payments: z.array(z.string()), token });
+export const DelegationRequested = defineEvent("DelegationRequested", 1, delegation.shape);
 export const WalletPaused = defineEvent("WalletPaused", 1, pause.shape);
 export const WalletResumed = defineEvent("WalletResumed", 1, { reason: pauseReason, actor: z.string() });
-export const WalletCheckpointed = defineEvent("WalletCheckpointed", 1, {
+export const WalletCheckpointed = defineEvent("WalletCheckpointed", 2, {
   foldVersion: z.number().int(),
   state: walletState,
 });
 
 export const Event = z.discriminatedUnion("type", [
   WalletAdopted,
+  WalletHandedOver,
   TermStarted,
   OperationSigned,
   OperationRefused,
@@ -181,6 +228,10 @@ export const Event = z.discriminatedUnion("type", [
   BatchVoided,
   BatchClosed,
   ForeignOperationFound,
+  ForeignOperationClassified,
+  PaymentRequested,
+  PaymentsClosed,
+  DelegationRequested,
   WalletPaused,
   WalletResumed,
   WalletCheckpointed,

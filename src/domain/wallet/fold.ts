@@ -10,7 +10,7 @@ import {
 } from "./events.js";
 
 /** Raised with every change of `evolve` or of the state's shape: older checkpoints are then passed over. */
-export const FOLD_VERSION = 1;
+export const FOLD_VERSION = 2;
 export const initial: State = {
   adopted: null,
   token: 0n,
@@ -21,6 +21,8 @@ export const initial: State = {
   batches: {},
   pauses: [],
   foreign: [],
+  requests: [],
+  delegations: [],
   events: 0,
 };
 
@@ -80,6 +82,8 @@ const applied = (state: State, event: Event): State => {
       const { chainId, level, counter } = event.data;
       return { ...state, adopted: { chainId, level }, counter, explainedLevel: level };
     }
+    case "WalletHandedOver":
+      return { ...state, adopted: null, token: state.token + 1n };
     case "TermStarted":
       return { ...state, token: event.data.token, identity: event.data.identity };
     case "OperationSigned":
@@ -112,6 +116,7 @@ const applied = (state: State, event: Event): State => {
       return {
         ...state,
         batches: Object.fromEntries(Object.entries(state.batches).filter(([id]) => !closed.has(id))),
+        delegations: state.delegations.filter(({ id }) => !closed.has(id)),
       };
     }
     case "ForeignOperationFound":
@@ -121,9 +126,23 @@ const applied = (state: State, event: Event): State => {
         counter: event.data.lastCounter,
         explainedLevel: event.data.level,
       };
+    case "ForeignOperationClassified":
+      return { ...state, foreign: state.foreign.filter(({ hash }) => hash !== event.data.hash) };
+    case "PaymentRequested": {
+      const { payment } = event.data;
+      return { ...state, requests: [...state.requests.filter((other) => other !== payment), payment] };
+    }
+    case "PaymentsClosed": {
+      const closed = new Set(event.data.payments);
+      return { ...state, requests: state.requests.filter((payment) => !closed.has(payment)) };
+    }
+    case "DelegationRequested":
+      return { ...state, delegations: [...state.delegations, event.data] };
     case "WalletPaused":
       return {
         ...state,
+        // Whoever leaves *on* may have it done by other means: it is asked for again, or not.
+        requests: event.data.reason === "mode" ? [] : state.requests,
         pauses: [...state.pauses.filter((p) => p.reason !== event.data.reason), event.data],
       };
     case "WalletResumed":

@@ -1,7 +1,14 @@
 // The payer's key: every operation it ever signed, until its fate is final. This stream is the fence (PAYMENT).
 import { type Decision, refuse } from "../decision.js";
 import { asCounter, type Counter, type OperationHash, streamName, type TzAddress } from "../identifiers.js";
-import { type Event, type PauseReason, type State, type WalletBatch } from "./events.js";
+import {
+  type Event,
+  type PaidOutside,
+  type PauseReason,
+  type Purpose,
+  type State,
+  type WalletBatch,
+} from "./events.js";
 import { FOLD_VERSION } from "./fold.js";
 import { proves } from "./proof.js";
 
@@ -29,7 +36,9 @@ export type Refusal =
   | "counter-gap"
   | "inconsistent"
   | "not-proven"
-  | "batch-open";
+  | "batch-open"
+  | "payment-open"
+  | "delegation-pending";
 
 type Data<T extends Event["type"]> = Extract<Event, { type: T }>["data"];
 type Decide = (state: State) => Decision<Event, Refusal>;
@@ -47,6 +56,34 @@ export const adopt =
     return state.adopted.chainId === command.chainId
       ? []
       : refuse("already-adopted", { chainId: state.adopted.chainId });
+  };
+
+/** What stands against another wallet's paying: this one has not come to the end of what it has begun. */
+const unfinished = (state: State) => {
+  const [operation] = state.operations;
+  if (operation) return refuse("operation-pending" as const, { hash: operation.hash });
+  // A reveal pays nobody: one that died need not be signed again before.
+  const batchId = Object.keys(state.batches).find((id) => id !== REVEAL);
+  if (batchId !== undefined) return refuse("batch-open" as const, { batchId });
+  const { length: count } = state.foreign;
+  if (count > 0) return refuse("foreign-operations" as const, { count });
+  const [payment] = state.requests;
+  if (payment !== undefined) return refuse("payment-open" as const, { payment });
+  const [delegation] = state.delegations;
+  if (delegation) return refuse("delegation-pending" as const, { id: delegation.id });
+  const doubt = state.pauses.find(({ reason }) => reason === "restored" || reason === "finding");
+  return doubt && refuse("paused" as const, { reason: doubt.reason, detail: doubt.detail });
+};
+
+/**
+ * Lets another wallet pay: this one signs nothing more, whoever looked at it before. Refused until all that it has
+ * begun is at its end, and while there may be operations of it that the log does not know.
+ */
+export const handOver =
+  (command: Data<"WalletHandedOver">): Decide =>
+  (state) => {
+    if (state.adopted === null) return [];
+    return unfinished(state) ?? [{ type: "WalletHandedOver", data: command }];
   };
 
 /**
@@ -75,10 +112,20 @@ const contradiction = (operation: Data<"OperationSigned">): string | undefined =
   const { purpose, batchId, payment } = operation;
   if (contentsOf(operation) < 1n) return "it has no content";
   if (operation.branchLevel > operation.finalLevel) return "its branch is not final";
-  const ofBatch = batchId !== null && payment !== null;
-  const ofNone = batchId === null && payment === null;
-  return (purpose === "batch" ? ofBatch : ofNone) ? undefined : "purpose and batch do not belong together";
+  const named = [batchId !== null, payment !== null];
+  const due = NAMES[purpose];
+  return due.every((is, i) => is === named[i]) ? undefined : "purpose and batch do not belong together";
 };
+
+/** Whether an operation of a purpose names a batch, and a payment. */
+const NAMES: Readonly<Record<Purpose, readonly [boolean, boolean]>> = {
+  batch: [true, true],
+  delegation: [true, false],
+  reveal: [true, false],
+};
+
+/** The id that every reveal is signed under: so its deaths are counted, and there are never two. */
+export const REVEAL = "reveal";
 
 /** The counter that the next operation must begin with, once all before it are included. */
 export const nextCounter = (state: State): Counter =>
@@ -214,6 +261,70 @@ export const findForeign =
       return refuse("counter-gap", { accounted: state.counter, first: command.firstCounter });
     }
     return [{ type: "ForeignOperationFound", data: command }];
+  };
+
+/** One content, or one obligation, under two claims: what it paid would count twice. */
+const isSame = (one: PaidOutside, other: PaidOutside): boolean =>
+  one.content === other.content || (one.payment === other.payment && one.obligation === other.obligation);
+
+/**
+ * A person's word on a foreign operation; it alone lets the wallet sign again. What it is said to pay must be written
+ * in the payment streams before (PAYMENT section 3).
+ */
+export const classify =
+  (command: Data<"ForeignOperationClassified">): Decide =>
+  (state) => {
+    const operation = state.foreign.find((o) => o.hash === command.hash);
+    if (!operation) return refuse("unknown-operation", { hash: command.hash });
+    const unpaid = command.pays.find(({ content }) => operation.contents[content]?.status !== "applied");
+    if (unpaid)
+      return refuse("inconsistent", { content: unpaid.content, wrong: "this content paid nothing" });
+    const twice = command.pays.find((claim, n) =>
+      command.pays.slice(0, n).some((before) => isSame(before, claim)),
+    );
+    if (twice)
+      return refuse("inconsistent", {
+        content: twice.content,
+        wrong: "it is named twice, or what it paid is",
+      });
+    return [{ type: "ForeignOperationClassified", data: command }];
+  };
+
+/** Outside *on* nothing is asked for: it would be signed at the next switch. */
+const notOn = ({ adopted, pauses }: State) => {
+  if (adopted === null) return refuse("not-adopted" as const);
+  const pause = pauses.find(({ reason }) => reason === "mode");
+  return pause && refuse("paused" as const, { reason: pause.reason, detail: pause.detail });
+};
+
+/** Asks for a payment whose plan stands; said again it goes to the end of the line, and meets who closes it. */
+export const requestPayment =
+  (command: Data<"PaymentRequested">): Decide =>
+  (state) =>
+    notOn(state) ?? [{ type: "PaymentRequested", data: command }];
+
+/** Forgets payments that are complete. Only the term's holder may. */
+export const closePayments =
+  (command: Data<"PaymentsClosed">): Decide =>
+  (state) => {
+    const payments = command.payments.filter((payment) => state.requests.includes(payment));
+    return (
+      ofTerm(state, command.token) ??
+      (payments.length === 0 ? [] : [{ type: "PaymentsClosed", data: { ...command, payments } }])
+    );
+  };
+
+/** Asks for a delegation, once for each id. */
+export const requestDelegation =
+  (command: Data<"DelegationRequested">): Decide =>
+  (state) => {
+    const refused = notOn(state);
+    if (refused) return refused;
+    const [other] = state.delegations;
+    if (other?.id === command.id) return [];
+    return other
+      ? refuse("delegation-pending", { id: other.id })
+      : [{ type: "DelegationRequested", data: command }];
   };
 
 export const pause =

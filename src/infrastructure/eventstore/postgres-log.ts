@@ -132,6 +132,7 @@ export class PostgresLog implements EventStore {
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
         caughtUp = false;
+        yield { kind: "interrupted", error };
         await backOff(failures++, signal);
         continue;
       }

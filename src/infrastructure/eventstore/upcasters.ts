@@ -6,12 +6,35 @@ type Upcast = (data: unknown) => unknown;
 /** Version 1 had free text in `reason`; every hold was a person's then. */
 const cycleHeldV1 = z.strictObject({ reason: z.string(), actor: z.string() });
 
+/** Version 1 did not say why: whatever the reason, nothing was known against its obligations. */
+const batchDissolvedV1 = z.strictObject({ batchId: z.string() });
+
+/** Version 1 knew no payments of their own and no delegations; its fold is passed over. */
+const checkpointV1 = z.object({ state: z.record(z.string(), z.unknown()) }).loose();
+
+/** Version 1 knew no ceilings. */
+const payoutPlannedV1 = z.object({}).loose();
+/** Version 1 knew no settlements; its fold is passed over. */
+const ledgerCheckpointV1 = z.object({}).loose();
+
 export const upcasters: ReadonlyMap<string, Upcast> = new Map<string, Upcast>([
   [
     "CycleHeld@1",
     (data) => {
       const { reason, actor } = cycleHeldV1.parse(data);
       return { reason: "person", detail: reason, actor };
+    },
+  ],
+  ["BatchDissolved@1", (data) => ({ ...batchDissolvedV1.parse(data), failed: false })],
+  ["PayoutPlanned@1", (data) => ({ ...payoutPlannedV1.parse(data), ceilings: null })],
+  // Version 2 only knows one purpose more.
+  ["OperationSigned@1", (data) => data],
+  ["LedgerCheckpointed@1", (data) => ({ ...ledgerCheckpointV1.parse(data), settlements: [] })],
+  [
+    "WalletCheckpointed@1",
+    (data) => {
+      const { state, ...rest } = checkpointV1.parse(data);
+      return { ...rest, state: { ...state, requests: [], delegations: [] } };
     },
   ],
 ]);

@@ -10,14 +10,23 @@ export interface LeaseOptions {
   readonly ttlMs?: number;
 }
 
-const TTL_MS = 15_000;
+/**
+ * What a process that is killed costs, most of all: less than two of mainnet's blocks. Longer than any one step between
+ * two renewals, of which the largest baker's rewards are the longest (6 s on two slow cores); who loses the lease over a
+ * step loses no more than time.
+ */
+const TTL_MS = 10_000;
 
-/** Time is the database's: the clocks of two machines may differ by more than a lease lasts. */
+/**
+ * Time is the database's: the clocks of two machines may differ by more than a lease lasts. One that ran out is a new
+ * one also to its holder: meanwhile another may have had it, in a table that was restored since.
+ */
 const HOLD = `
   INSERT INTO ops.lease AS held (name, token, holder, expires_at)
   VALUES ($1, 1, $2, clock_timestamp() + $3 * interval '1 millisecond')
   ON CONFLICT (name) DO UPDATE SET
-    token = held.token + CASE WHEN held.holder = excluded.holder THEN 0 ELSE 1 END,
+    token = held.token
+      + CASE WHEN held.holder = excluded.holder AND held.expires_at > clock_timestamp() THEN 0 ELSE 1 END,
     holder = excluded.holder,
     expires_at = excluded.expires_at
   WHERE held.holder IS NULL OR held.holder = excluded.holder OR held.expires_at <= clock_timestamp()
@@ -26,7 +35,7 @@ const HOLD = `
 const RELEASE = "UPDATE ops.lease SET holder = NULL WHERE name = $1 AND holder = $2";
 
 /**
- * A lease in PostgreSQL. `hold` renews it; a new holder gets a new token. Both throw `StoreUnavailable`;
+ * A lease in PostgreSQL. `hold` renews it; a new holder gets a new token, and so does one that came too late. Both throw `StoreUnavailable`;
  * who cannot renew holds nothing for longer than the time to live.
  */
 export class PostgresLease implements Lease {

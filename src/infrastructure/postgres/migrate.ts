@@ -1,4 +1,4 @@
-// Plain SQL files, run once each, in order. In production they are only checked.
+// Plain SQL files, run once each, in order: by `taps migrate up`, outside production also by `taps start`.
 import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -97,11 +97,12 @@ const compare = (known: readonly Migration[], applied: readonly Applied[]): Migr
 export const migrationStatus = (session: Session): Promise<MigrationStatus> =>
   asking("PostgreSQL: migrations", async () => compare(await knownMigrations(), await readApplied(session)));
 
-/** For production: throws `MigrationError` unless every migration of this release was applied. */
+/** Throws `MigrationError` unless every migration of this release was applied. */
 export const checkMigrations = async (session: Session): Promise<void> => {
-  const { pending } = await migrationStatus(session);
-  if (pending.length > 0)
-    throw new MigrationError(`the database lacks ${pending.join(", ")}: run "taps migrate up"`);
+  const { applied, pending } = await migrationStatus(session);
+  if (pending.length === 0) return;
+  const found = applied.length === 0 ? "is not set up" : `lacks ${pending.join(", ")}`;
+  throw new MigrationError(`the database ${found}: run "npx --no-install taps migrate up"`);
 };
 
 const apply = async (client: pg.Client, { name, checksum, sql }: Migration): Promise<void> => {
@@ -140,6 +141,10 @@ const grants = (role: string): string => {
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ops TO ${grantee};
     REVOKE INSERT, UPDATE, DELETE ON ops.migrations FROM ${grantee};`;
 };
+
+/** The role that a connection string, or what it leaves to the environment, connects as. */
+export const roleOf = (url: string): string | undefined =>
+  new pg.Client(clientConfig({ url, applicationName: "taps-migrate" })).user;
 
 export interface MigrateOptions {
   /** The role that runs TAPS, when it is not the one that migrates. */

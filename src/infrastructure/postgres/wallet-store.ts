@@ -18,6 +18,13 @@ export class PostgresWalletStore {
     );
   }
 
+  /** Forgets the record of an address. */
+  async remove(address: TzAddress): Promise<void> {
+    await asking("PostgreSQL: wallet", () =>
+      this.pool.query("DELETE FROM ops.wallet WHERE address = $1", [address]),
+    );
+  }
+
   async load(address: TzAddress): Promise<unknown> {
     const { rows } = await asking("PostgreSQL: wallet", () =>
       this.pool.query<{ record: unknown }>("SELECT record FROM ops.wallet WHERE address = $1", [address]),

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { type Pool } from "pg";
 import { z } from "zod";
+import { StoreUnavailable } from "../../application/ports/event-store.js";
 import { type Witness, type WitnessRecord } from "../../application/ports/system.js";
 import { asking } from "./errors.js";
 
@@ -37,12 +38,28 @@ const writeDurably = async (folder: string, name: string, text: string): Promise
   await syncFolder(folder);
 };
 
-/** The record of a file; undefined if it is absent or damaged. */
-const readFileRecord = async (path: string): Promise<WitnessRecord | undefined> => {
+const readIfPresent = async (path: string): Promise<string | undefined> => {
   try {
-    return Record.parse(JSON.parse(await readFile(path, "utf8")));
-  } catch {
-    return undefined;
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    if (!(cause instanceof Error)) throw cause;
+    if ("code" in cause && cause.code === "ENOENT") return undefined;
+    throw new StoreUnavailable(`witness: ${cause.message}`, { cause });
+  }
+};
+
+/**
+ * The record of a file; undefined only if there is none. Of a restored file system it may be all the evidence: one
+ * that cannot be read, or is damaged (no crash of ours leaves one so), is not passed over.
+ */
+const readFileRecord = async (path: string): Promise<WitnessRecord | undefined> => {
+  const text = await readIfPresent(path);
+  if (text === undefined) return undefined;
+  try {
+    return Record.parse(JSON.parse(text));
+  } catch (cause) {
+    const advice = "find out why, for it may tell of a restored log; then remove it";
+    throw new StoreUnavailable(`witness: ${path} is damaged: ${advice}`, { cause });
   }
 };
 
@@ -69,7 +86,7 @@ export class DurableWitness implements Witness {
     await writeDurably(folder, "witness", JSON.stringify({ revision, eventId }));
   }
 
-  /** Throws `StoreUnavailable`: what the row says is known later. An absent or damaged file says nothing. */
+  /** Throws `StoreUnavailable` if one of them cannot be read, or is damaged. An absent file says nothing. */
   async read(): Promise<readonly WitnessRecord[]> {
     const { name, folder } = this.options;
     const { rows } = await asking("PostgreSQL: witness", () => this.pool.query<WitnessRecord>(READ, [name]));

@@ -26,7 +26,7 @@ import { ZERO } from "../../domain/money.js";
 import { feeRatesReply, readConstants } from "./constants.js";
 import { contentToJson } from "./content-json.js";
 import { NodeRefusal, NotThere } from "./node-errors.js";
-import { type NodeHealth, type Nodes } from "./nodes.js";
+import { type Nodes } from "./nodes.js";
 import { operationsOf, simulated, toSimulation } from "./receipts.js";
 import { Remembered } from "./remembered.js";
 import * as replies from "./replies.js";
@@ -61,11 +61,6 @@ export class TezosChain implements Chain {
     return { hash, level, predecessor, chainId, protocol, nextProtocol, cycle: info.cycle, timestamp };
   }
 
-  /** What each node shows now. */
-  nodeHealth(): Promise<readonly NodeHealth[]> {
-    return this.nodes.health();
-  }
-
   async block(id: BlockHash | Level, source: TzAddress): Promise<Block> {
     const ask = () => this.read(id, "header", replies.header);
     const header = await (typeof id === "string" ? this.headers.get(id, ask) : ask());
@@ -84,9 +79,11 @@ export class TezosChain implements Chain {
   /** Of all nodes together; an operation in several classes is shown in the most hopeful one. */
   async mempool(source: TzAddress): Promise<readonly PendingOperation[]> {
     const path = `/chains/main/mempool/pending_operations?version=2&validation_pass=3&sources=${source}`;
-    const pools = await this.nodes.askAll((node) => node.get(path, replies.mempool));
+    const pools = await this.nodes.askAll(async (node) =>
+      replies.toPending(await node.get(path, replies.mempool), source),
+    );
     const found = new Map<OperationHash, PendingOperation>();
-    for (const pending of pools.flatMap((pool) => replies.toPending(pool, source))) {
+    for (const pending of pools.flat()) {
       if (pending.state === "validated" || !found.has(pending.hash)) found.set(pending.hash, pending);
     }
     return [...found.values()];

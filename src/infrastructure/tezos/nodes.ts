@@ -1,24 +1,14 @@
-import { ChainUnavailable } from "../../application/ports/chain.js";
+import { ChainUnavailable, type NodeHealth } from "../../application/ports/chain.js";
 import { type Clock } from "../../application/ports/system.js";
 import { type ChainId } from "../../domain/identifiers.js";
 import { ForeignChain, NotThere } from "./node-errors.js";
 import { type TezosNode } from "./node.js";
 import { chainIdReply, header, type HeaderReply } from "./replies.js";
 
-export interface NodeHealth {
-  /** Host and port. */
-  readonly node: string;
-  readonly state: "good" | "lags" | "foreign" | "unreachable";
-  readonly level: number | undefined;
-  readonly chainId: ChainId | undefined;
-}
-
 export interface NodesOptions {
   /** Primary first. */
   readonly nodes: readonly TezosNode[];
   readonly clock: Clock;
-  /** The chain that is believed; undefined: the first one seen. */
-  readonly chainId?: ChainId;
   /** A head older than this is a lagging node's. */
   readonly oldestHeadMs: number;
 }
@@ -37,14 +27,21 @@ interface Look {
 
 /** The primary node and its fallback: which can be believed, and who answers when one cannot. */
 export class Nodes {
+  /** The chain that is believed; undefined until the first one is seen. */
   private chain: ChainId | undefined;
   /** The node whose head was last believed; it is asked first. */
   private current: TezosNode | undefined;
   /** Nodes seen on the believed chain since they last failed. */
   private readonly own = new Set<TezosNode>();
 
-  constructor(private readonly options: NodesOptions) {
-    this.chain = options.chainId;
+  constructor(private readonly options: NodesOptions) {}
+
+  /** Believes this chain alone from now on, whichever was seen first. */
+  believe(chain: ChainId): void {
+    if (chain === this.chain) return;
+    this.chain = chain;
+    this.current = undefined;
+    this.own.clear();
   }
 
   /**
@@ -61,7 +58,7 @@ export class Nodes {
     const inState = (wanted: Look["state"]) => looks.filter(({ state }) => state === wanted);
     const best = newest(inState("good")) ?? newest(inState("lags"));
     if (best?.head === undefined) {
-      throw new ChainUnavailable(looks.map(({ node, state }) => `node ${node.name}: ${state}`).join("; "));
+      throw new ChainUnavailable(looks.map(describe).join("; "));
     }
     this.current = best.node;
     return best.head;
@@ -152,6 +149,9 @@ export class Nodes {
     }
   }
 }
+
+const describe = ({ node, state, head }: Look): string =>
+  state === "foreign" ? `node ${node.name} is on chain ${head?.chain_id}` : `node ${node.name}: ${state}`;
 
 const newest = (looks: readonly Look[]): Look | undefined =>
   looks.toSorted((a, b) => (b.head?.level ?? 0) - (a.head?.level ?? 0))[0];

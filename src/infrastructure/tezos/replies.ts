@@ -1,6 +1,6 @@
 // Shapes of the nodes' replies that TAPS reads (Octez RPC, protocols 023 to 025).
 import { z } from "zod";
-import { type PendingOperation } from "../../application/ports/chain.js";
+import { ChainUnavailable, type PendingOperation } from "../../application/ports/chain.js";
 import {
   blockHash,
   chainId,
@@ -8,6 +8,7 @@ import {
   cycleNumber,
   level,
   operationHash,
+  type OperationHash,
   protocolHash,
 } from "../../domain/identifiers.js";
 import { mutezCodec } from "../../domain/money.js";
@@ -51,8 +52,8 @@ const sourced = z.object({
   hash: z.string(),
   contents: z.array(z.object({ source: z.string().optional() })),
 });
-const pending = z.array(sourced).default([]);
-/** `mempool/pending_operations?version=2`. */
+const pending = z.array(sourced);
+/** `mempool/pending_operations?version=2`: Octez names every class, also an empty one. */
 export const mempool = z.object({
   validated: pending,
   branch_delayed: pending,
@@ -63,12 +64,21 @@ export const mempool = z.object({
   unprocessed: pending,
 });
 
-/** The source's operations of a mempool; what is not looked at yet may still be included. */
+const hashOf = (text: string): OperationHash => {
+  const read = operationHash.safeParse(text);
+  if (!read.success) throw new ChainUnavailable(`the mempool has an operation without a hash: ${text}`);
+  return read.data;
+};
+
+/**
+ * The source's operations of a mempool; what is not looked at yet may still be included. Throws `ChainUnavailable`
+ * when one of them cannot be read.
+ */
 export const toPending = (reply: z.infer<typeof mempool>, source: string): readonly PendingOperation[] => {
   const of = (list: z.infer<typeof pending>, state: PendingOperation["state"]) =>
     list
       .filter(({ contents }) => contents[0]?.source === source)
-      .map(({ hash }) => ({ hash: operationHash.parse(hash), state }));
+      .map(({ hash }) => ({ hash: hashOf(hash), state }));
   return [
     ...of(reply.validated, "validated"),
     ...of(reply.unprocessed, "validated"),

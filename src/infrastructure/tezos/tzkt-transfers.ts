@@ -1,16 +1,13 @@
 import { z } from "zod";
-import { SourceUnavailable } from "../../application/ports/reward-source.js";
 import { type PastTransfer, type TransferHistory } from "../../application/ports/transfers.js";
-import { parseReply } from "../../application/reward-reply.js";
 import { address, level, type Level, operationHash, type TzAddress } from "../../domain/identifiers.js";
 import { mutez } from "../../domain/money.js";
-import { HttpReader, type HttpReaderOptions, HttpUnavailable } from "../http.js";
+import { type HttpReaderOptions } from "../http.js";
+import { TzktReader } from "./tzkt-reader.js";
 
-/** TzKT answers 400 above this. */
-const PAGE_ROWS = 10_000;
-
-const transactions = z.array(
+const rows = z.array(
   z.object({
+    id: z.bigint(),
     hash: operationHash,
     level: z.bigint().transform(Number).pipe(level),
     target: z.object({ address }).nullish(),
@@ -21,34 +18,17 @@ const transactions = z.array(
 
 /** TzKT's `/v1/operations/transactions`. */
 export class TzktTransfers implements TransferHistory {
-  private readonly http: HttpReader;
+  private readonly tzkt: TzktReader;
 
   constructor(options: HttpReaderOptions) {
-    this.http = new HttpReader(options);
+    this.tzkt = new TzktReader(options);
   }
 
   async sentAfter(sender: TzAddress, after: Level): Promise<readonly PastTransfer[]> {
-    const found: PastTransfer[] = [];
-    for (let rows = 0; ; rows += PAGE_ROWS) {
-      const page = await this.page(
-        `sender=${sender}&level.gt=${after}&sort.asc=id&offset=${rows}&limit=${PAGE_ROWS}`,
-      );
-      for (const { hash, level: at, target, amount, status } of page) {
-        if (status === "applied" && target) found.push({ hash, level: at, target: target.address, amount });
-      }
-      if (page.length < PAGE_ROWS) return found;
-    }
-  }
-
-  private async page(query: string): Promise<z.infer<typeof transactions>> {
-    try {
-      const page = await this.http.get(`/v1/operations/transactions?${query}`, (text) =>
-        transactions.parse(parseReply(text)),
-      );
-      return page?.value ?? [];
-    } catch (error) {
-      if (error instanceof HttpUnavailable) throw new SourceUnavailable(error.message, { cause: error });
-      throw error;
-    }
+    const path = `/v1/operations/transactions?anyof.sender.initiator=${sender}&level.gt=${after}&sort.asc=id`;
+    const sent = await this.tzkt.all({ path, rows, limit: 10_000, cursor: "offset.cr" });
+    return sent.flatMap(({ hash, level: at, target, amount, status }) =>
+      status === "applied" && target ? [{ hash, level: at, target: target.address, amount }] : [],
+    );
   }
 }

@@ -89,6 +89,7 @@ export const noSuchEntrypoint = protocol("permanent", "michelson_v1.no_such_entr
 export const feesTooLow = protocol("permanent", "prefilter.fees_too_low");
 export const oversizedOperation = (size: number, max: number): ChainError =>
   shell("permanent", "node.prevalidation.oversized_operation", { size, max_size: max });
+export const fullMempool = shell("temporary", "node.mempool.rejected_by_full_mempool");
 export const operationConflict = (hash: OperationHash, neededFee: bigint): ChainError =>
   shell("temporary", "prevalidation.operation_conflict", {
     new_hash: hash,

@@ -17,6 +17,11 @@ export const intervene = (draft: Draft, intervention: Intervention): void => {
       draft.set(address, { ...allocate(0n, balance), script });
       return;
     }
+    case "script": {
+      const { address, script } = intervention;
+      draft.set(address, { ...(draft.account(address) ?? allocate(0n, 0n)), script });
+      return;
+    }
   }
 };
 
@@ -24,9 +29,9 @@ export const intervene = (draft: Draft, intervention: Intervention): void => {
 export const genesisAccounts = ({ accounts }: Genesis): Changes => ({
   globalCounter: 0n,
   accounts: new Map(
-    accounts.map(({ address, balance, publicKey, delegate, script }): [Address, Account] => [
+    accounts.map(({ address, balance, counter = 0n, publicKey, delegate, script }): [Address, Account] => [
       address,
-      { ...allocate(0n, balance), publicKey, delegate, script },
+      { ...allocate(counter, balance), publicKey, delegate, script },
     ]),
   ),
 });

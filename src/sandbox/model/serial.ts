@@ -59,6 +59,7 @@ const intervention = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("credit"), address, amount: natural }),
   z.strictObject({ kind: z.literal("empty"), address: tzAddress }),
   z.strictObject({ kind: z.literal("originate"), address: contractAddress, balance: natural, script }),
+  z.strictObject({ kind: z.literal("script"), address: contractAddress, script }),
 ]);
 
 /** One step of a chain as JSON: amounts, counters and gas are decimal strings. */
@@ -103,6 +104,7 @@ export const genesisSchema: z.ZodType<Genesis, unknown> = z.strictObject({
     z.strictObject({
       address,
       balance: natural,
+      counter: natural.optional(),
       publicKey: z.string().optional(),
       delegate: tzAddress.optional(),
       script: script.optional(),

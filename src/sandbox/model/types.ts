@@ -76,7 +76,9 @@ export type Intervention =
       readonly address: ContractAddress;
       readonly balance: bigint;
       readonly script: Script;
-    };
+    }
+  /** A contract does something else from now on; it keeps its balance. */
+  | { readonly kind: "script"; readonly address: ContractAddress; readonly script: Script };
 
 /** What a block's hash covers. */
 interface BlockHeader {
@@ -131,6 +133,8 @@ export interface Genesis {
   readonly accounts: readonly {
     readonly address: Address;
     readonly balance: bigint;
+    /** Last counter that it consumed before this chain; default: none. */
+    readonly counter?: bigint | undefined;
     readonly publicKey?: string | undefined;
     readonly delegate?: TzAddress | undefined;
     readonly script?: Script | undefined;

@@ -4,9 +4,10 @@ import { asCycle, isAddress } from "../../domain/identifiers.js";
 import { isContract } from "../model/application.js";
 import { type Sandbox } from "../sandbox.js";
 import { cycleInfo, isKnownCycle, rewardSplit } from "./rewards.js";
-import { transactions } from "./transactions.js";
+import { sentBy, transactions } from "./transactions.js";
 
 const MAX_LIMIT = 10_000;
+const MAX_ACCOUNT_LIMIT = 1_000;
 
 /** A query that TzKT answers with 400, naming the field. */
 export class BadQuery extends Error {
@@ -31,7 +32,7 @@ const text = (request: Request, name: string): string | undefined => {
 const number = (request: Request, name: string): number | undefined => {
   const value = text(request, name);
   if (value === undefined) return undefined;
-  if (!/^[0-9]{1,9}$/.test(value)) throw new BadQuery(name, `The value '${value}' is not valid.`);
+  if (!/^[0-9]{1,15}$/.test(value)) throw new BadQuery(name, `The value '${value}' is not valid.`);
   return Number(value);
 };
 
@@ -161,10 +162,19 @@ export const tzktRoutes = (sandbox: Sandbox): Router => {
     send(response, known ? rewardSplit(chain, baker, asCycle(cycle), page) : undefined);
   });
   router.get("/operations/transactions", (request, response) => {
-    const filters = { sender: text(request, "sender"), target: text(request, "target") };
-    const where = { ...filters, hash: text(request, "hash"), ...levelsOf(request) };
+    const sender = text(request, "sender") ?? text(request, "anyof.sender.initiator");
+    const filters = { sender, target: text(request, "target"), hash: text(request, "hash") };
+    const where = { ...filters, ...levelsOf(request), after: number(request, "offset.cr") ?? 0 };
     const order = { ...pageOf(request), descending: isDescending(request, false) };
     send(response, transactions(chain, { ...where, ...order }));
+  });
+  router.get("/accounts/:address/operations", (request, response) => {
+    const limit = number(request, "limit") ?? 100;
+    if (limit > MAX_ACCOUNT_LIMIT)
+      throw new BadQuery("limit", `The field limit must be between 0 and ${MAX_ACCOUNT_LIMIT}.`);
+    const sender = request.params.address;
+    const query = { ...levelsOf(request), limit, after: number(request, "lastId") ?? 0 };
+    send(response, sentBy(chain, sender, query));
   });
   router.get("/accounts/:address", (request, response) => {
     send(response, accountInfo(sandbox, request.params.address));

@@ -1,3 +1,4 @@
+import { type Json } from "../../domain/digest.js";
 import { type ChainModel } from "../chain-model.js";
 import { type Block, type ChainError } from "../model/types.js";
 
@@ -9,6 +10,8 @@ export interface TransactionQuery {
   /** Levels from and to, both inclusive. */
   readonly from: number;
   readonly to: number;
+  /** An id: rows behind it. */
+  readonly after: number;
   readonly offset: number;
   readonly limit: number;
   readonly descending: boolean;
@@ -67,6 +70,7 @@ export const transactions = (chain: ChainModel, query: TransactionQuery) => {
     if (block === undefined || block.operations.length === 0) continue;
     const rows = ofBlock(chain, block).filter(
       (row) =>
+        row.id > query.after &&
         (query.sender === undefined || row.sender.address === query.sender) &&
         (query.target === undefined || row.target.address === query.target) &&
         (query.hash === undefined || row.hash === query.hash),
@@ -74,4 +78,37 @@ export const transactions = (chain: ChainModel, query: TransactionQuery) => {
     found.push(...(query.descending ? rows.reverse() : rows));
   }
   return found.slice(query.offset, query.offset + query.limit);
+};
+
+/** What an account has signed, of every kind, oldest first, as TzKT's list of an account's operations shows it. */
+export const sentBy = (
+  chain: ChainModel,
+  sender: string,
+  query: { readonly from: number; readonly to: number; readonly limit: number; readonly after: number },
+): Json[] => {
+  const found: Json[] = [];
+  const last = Math.min(chain.head.level, query.to);
+  for (let level = Math.max(1, query.from); level <= last && found.length < query.limit; level += 1) {
+    const contents = chain
+      .block(level)
+      ?.operations.flatMap(({ operation, results }) =>
+        operation.contents.map((content, i) => ({ hash: operation.hash, content, result: results[i] })),
+      );
+    for (const [index, { hash, content, result }] of (contents ?? []).entries()) {
+      const id = level * IDS_PER_BLOCK + index;
+      if (content.source !== sender || result === undefined || id <= query.after) continue;
+      const moved = content.kind === "transaction";
+      found.push({
+        type: content.kind,
+        id,
+        level,
+        hash,
+        counter: Number(content.counter),
+        sender: { address: content.source },
+        ...(moved && { target: { address: content.destination }, amount: Number(content.amount) }),
+        status: result.status,
+      });
+    }
+  }
+  return found.slice(0, query.limit);
 };

@@ -8,7 +8,8 @@ import { expect } from "chai";
 import { fixture } from "../../support/fixtures.js";
 import { type RecordedTzkt, startRecordedTzkt } from "../../support/whole/recorded-tzkt.js";
 import { type SandboxProcess, startSandboxProcess } from "../../support/whole/sandbox.js";
-import { endOf, killWhatRuns } from "../../support/whole/taps.js";
+import { killWhatRuns } from "../../support/whole/taps.js";
+import { endWithin } from "../../support/whole/within.js";
 
 const BAKER = "tz1NRGxXV9h6SdNaZLcgmjuLx3hyy2f8YoGN";
 
@@ -23,7 +24,7 @@ describe("the limit of delegation that cycle compute goes by", function () {
   let constants: (known: Record<string, unknown>) => unknown;
 
   const compute = async (env: Record<string, string>, ...args: string[]) => {
-    const { code, out, err } = await endOf({ TZKT_URL: tzkt.url, ...env }, [
+    const { code, out, err } = await endWithin({ TZKT_URL: tzkt.url, ...env }, [
       ...["cycle", "compute", "750", "--baker", BAKER, "--json"],
       ...args,
     ]);

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { fixture } from "../../support/fixtures.js";
 import { type RecordedTzkt, startRecordedTzkt } from "../../support/whole/recorded-tzkt.js";
-import { endOf, endUnread, taps } from "../../support/whole/taps.js";
+import { endUnread } from "../../support/whole/taps.js";
+import { endWithin } from "../../support/whole/within.js";
 
 const BAKER = "tz1NRGxXV9h6SdNaZLcgmjuLx3hyy2f8YoGN";
 const CYCLES = [201, 420, 750];
@@ -25,7 +26,7 @@ describe("cycle compute through the command line", function () {
   let tzkt: RecordedTzkt;
   let folder: string;
   const compute = (...args: string[]) =>
-    endOf({ TZKT_URL: tzkt.url }, ["cycle", "compute", "--baker", BAKER, ...args]);
+    endWithin({ TZKT_URL: tzkt.url }, ["cycle", "compute", "--baker", BAKER, ...args]);
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "taps-compute-"));
@@ -122,11 +123,11 @@ describe("cycle compute through the command line", function () {
 
   it("says what is wrong with its arguments", async () => {
     const ends = await Promise.all([
-      endOf({ TZKT_URL: tzkt.url }, ["cycle", "compute", "750"]),
-      endOf({ TZKT_URL: tzkt.url }, ["cycle", "compute", "750", "--baker", "tz1nobody"]),
+      endWithin({ TZKT_URL: tzkt.url }, ["cycle", "compute", "750"]),
+      endWithin({ TZKT_URL: tzkt.url }, ["cycle", "compute", "750", "--baker", "tz1nobody"]),
       compute("-1"),
       compute("seven"),
-      endOf({}, ["cycle", "bake"]),
+      endWithin({}, ["cycle", "bake"]),
     ]);
     expect(ends.map(({ code }) => code)).to.deep.equal([2, 2, 2, 2, 2]);
     expect(ends.map(({ err }) => err !== "")).to.deep.equal([true, true, true, true, true]);
@@ -135,7 +136,13 @@ describe("cycle compute through the command line", function () {
   it("tells that the source cannot be reached", async () => {
     const gone = await startRecordedTzkt(new Map());
     await gone.stop();
-    const { code, err } = await endOf({ TZKT_URL: gone.url }, ["cycle", "compute", "750", "--baker", BAKER]);
+    const { code, err } = await endWithin({ TZKT_URL: gone.url }, [
+      "cycle",
+      "compute",
+      "750",
+      "--baker",
+      BAKER,
+    ]);
     expect({ code, err }).to.deep.equal({
       code: 4,
       err: `${new URL(gone.url).host}: GET /v1/head: ECONNREFUSED (4 tries)\n`,
@@ -143,7 +150,7 @@ describe("cycle compute through the command line", function () {
   });
 
   it("names every mistake of the environment and shows no value", async () => {
-    const { code, err } = await endOf(
+    const { code, err } = await endWithin(
       { BAKER: "tz1secret", DATABASE_URL: "mysql://me:secret@host", PORT: "secret", TZKT_URL: tzkt.url },
       ["cycle", "compute", "750"],
     );
@@ -165,41 +172,5 @@ describe("cycle compute through the command line", function () {
       out: "",
       err: "",
     });
-  });
-
-  it("has help on every command", async () => {
-    const commands = (help: string): string[] =>
-      (help.split("\nCommands:\n")[1] ?? "")
-        .split("\n")
-        .flatMap((line) => /^ {2}(?<name>[a-z]+)/.exec(line)?.groups?.["name"] ?? [])
-        .filter((name) => name !== "help");
-    const top = commands(await taps({}, ["--help"]));
-    expect(top).to.deep.equal([
-      "start",
-      "sandbox",
-      "migrate",
-      "config",
-      "status",
-      "doctor",
-      "log",
-      "mode",
-      "pause",
-      "resume",
-      "policy",
-      "wallet",
-      "cycle",
-      "payment",
-    ]);
-    const pages = await Promise.all(
-      top.map(async (name) => ({ name, help: await taps({}, [name, "--help"]) })),
-    );
-    for (const { name, help } of pages) expect(help).to.match(new RegExp(`^Usage: taps ${name}`));
-    const below = pages.flatMap(({ name, help }) => commands(help).map((sub) => [name, sub]));
-    expect(below).to.have.length(17);
-    await Promise.all(
-      below.map(async (path) =>
-        expect(await taps({}, [...path, "--help"])).to.match(new RegExp(`^Usage: taps ${path.join(" ")}`)),
-      ),
-    );
   });
 });

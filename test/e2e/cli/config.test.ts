@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import { addressOf } from "../../support/rewards.js";
 import { endOf, type Environment } from "../../support/whole/taps.js";
+import { endWithin } from "../../support/whole/within.js";
 
 const PRODUCTION = {
   NODE_ENV: "production",
@@ -23,12 +24,15 @@ describe("taps config check", function () {
   after(() => rm(folder, { recursive: true }));
 
   const check = (env: Environment) =>
-    endOf({ TAPS_DATA_DIR: join(folder, "data"), ...env }, ["config", "check"]);
+    endWithin({ TAPS_DATA_DIR: join(folder, "data"), ...env }, ["config", "check"]);
   const inOrder = { code: 0, out: "", err: "the environment is in order\n" };
 
   it("ends with 0 for an environment in order, and touches nothing that it names", async () => {
     expect(await check({})).to.deep.equal(inOrder);
-    expect(await check(PRODUCTION)).to.deep.equal(inOrder);
+    expect(await check(PRODUCTION)).to.deep.equal({
+      ...inOrder,
+      err: `JWT_SECRET has no effect in this release\n${inOrder.err}`,
+    });
     const key = { WALLET_ENCRYPTION_KEY: randomBytes(32).toString("base64"), WALLET_ENCRYPTION_IV: "salt" };
     expect(await check(key)).to.deep.equal(inOrder);
     expect(await readdir(folder)).to.deep.equal([]);
@@ -68,5 +72,16 @@ describe("taps config check", function () {
       out: "",
       err: "WALLET_ENCRYPTION_KEY must be 32 random bytes, as 64 hexadecimal digits or as base64\n",
     });
+  });
+
+  it("is asked at start too: what is set without effect stands in the log, once", async () => {
+    const env = { ...PRODUCTION, TAPS_DATA_DIR: join(folder, "data"), TAPS_ROLES: "api" };
+    const { code, err } = await endOf(env, ["start"]);
+    const logged = [...err.matchAll(/"message":"no effect in this release".*"variable":"(.*)"/g)];
+    expect({ code, logged: logged.map(([, variable]) => variable) }).to.deep.equal({
+      code: 4,
+      logged: ["JWT_SECRET", "TAPS_ROLES api"],
+    });
+    expect(err).to.not.include("hunter2");
   });
 });

@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { startFakeNode } from "../../unit/infrastructure/tezos/fake-node.js";
 import { freshDatabase, type TestDatabase } from "../../support/postgres.js";
 import { type SandboxProcess, startSandboxProcess } from "../../support/whole/sandbox.js";
-import { endOf, type Environment, killWhatRuns, taps } from "../../support/whole/taps.js";
+import { endOf, type Environment, killWhatRuns } from "../../support/whole/taps.js";
+import { endWithin, tapsWithin } from "../../support/whole/within.js";
 
 const STRANGER = "tz1NRGxXV9h6SdNaZLcgmjuLx3hyy2f8YoGN";
 
@@ -18,14 +20,14 @@ describe("an installation through the command line", function () {
   let env: Environment;
 
   const json = async (...args: string[]): Promise<unknown> =>
-    JSON.parse(await taps(env, [...args, "--json"]));
+    JSON.parse(await tapsWithin(env, [...args, "--json"]));
   const eventsOf = async (stream: string): Promise<readonly unknown[]> =>
-    (await taps(env, ["log", "read", stream]))
+    (await tapsWithin(env, ["log", "read", stream]))
       .trim()
       .split("\n")
       .map((line) => (JSON.parse(line) as { type: unknown }).type);
   const refusal = async (...args: string[]): Promise<string> => {
-    const { code, out, err } = await endOf(env, args);
+    const { code, out, err } = await endWithin(env, args);
     expect({ code, out }, err).to.deep.equal({ code: 3, out: "" });
     return err.trim();
   };
@@ -51,32 +53,33 @@ describe("an installation through the command line", function () {
   });
 
   it("shows before anything is set up, and writes nothing by it", async () => {
-    await taps(env, ["status"]);
-    await taps(env, ["policy", "show"]);
+    await tapsWithin(env, ["status"]);
+    await tapsWithin(env, ["policy", "show"]);
     expect(await json("wallet", "show")).to.deep.equal({ address: null });
-    const { code, out } = await endOf(env, ["doctor"]);
+    const { code, out } = await endWithin(env, ["doctor"]);
     expect(code).to.equal(1);
     expect(out).to.include('BAD  wallet: none\n     run "npx --no-install taps wallet import"');
-    expect(await endOf(env, ["log", "read", `baker-${sandbox.baker}`])).to.deep.equal({
+    expect(await endWithin(env, ["log", "read", `baker-${sandbox.baker}`])).to.deep.equal({
       code: 1,
       out: "",
       err: `the log has no stream baker-${sandbox.baker}\n`,
     });
-    expect(await taps(env, ["migrate", "status"])).to.match(/^applied: 0001_log.sql\napplied: /);
-    expect(await endOf(env, ["config", "check"])).to.include({
+    expect(await tapsWithin(env, ["migrate", "status"])).to.match(/^applied: 0001_log.sql\napplied: /);
+    expect(await endWithin(env, ["config", "check"])).to.include({
       code: 0,
       err: "the environment is in order\n",
     });
   });
 
   it("registers the baker by the first command that writes", async () => {
-    await taps(env, ["policy", "preset", "tezpay"]);
+    await tapsWithin(env, ["policy", "preset", "tezpay"]);
     expect(await eventsOf(`baker-${sandbox.baker}`)).to.deep.equal(["BakerRegistered", "PolicyChanged"]);
     expect(await json("policy", "show")).to.have.property("preset", "tezpay");
   });
 
   it("is not switched on without a wallet", async () => {
-    expect(await refusal("mode", "on")).to.match(/^no wallet pays yet: run "taps wallet import"/);
+    for (const command of [["mode", "on"], ["adopt"], ["restored"]])
+      expect(await refusal(...command)).to.match(/^no wallet pays yet: run "taps wallet import"/);
   });
 
   it("imports a wallet and never repeats a secret", async () => {
@@ -90,54 +93,177 @@ describe("an installation through the command line", function () {
       err: `${sandbox.payer} is imported and pays\n`,
     });
     expect(await json("wallet", "show")).to.deep.equal({ address: sandbox.payer });
-    expect(await taps(env, ["doctor"])).to.include("ok   signer: has the wallet's key");
+    expect(await tapsWithin(env, ["doctor"])).to.include("ok   signer: has the wallet's key");
   });
 
   it("is not switched on with another key than the wallet's", async () => {
     const other = { ...env, WALLET_ENCRYPTION_KEY: randomBytes(32).toString("hex") };
-    const { code, err } = await endOf(other, ["mode", "on"]);
+    const { code, err } = await endWithin(other, ["mode", "on"]);
     expect(code).to.equal(1);
     expect(err).to.match(/^WALLET_ENCRYPTION_KEY or WALLET_ENCRYPTION_IV is not the one/);
     expect(await json("status")).to.have.property("mode", "simulation");
   });
 
+  it("shows what the wallet has paid before it is taken over, and which cycle would be the first", async () => {
+    expect(await refusal("restored")).to.match(
+      /^the wallet is not taken over yet: that is done by "taps adopt"/,
+    );
+    expect(await endWithin(env, ["adopt"])).to.deep.equal({
+      code: 0,
+      out: [
+        "cycle 0: the other tool's; it has not ended",
+        "cycle 1: the first that TAPS pays",
+        "opening balances: 0.000000 tez to 0 delegators, 0 files imported",
+        "",
+      ].join("\n"),
+      err: "nothing is written yet. To pay from cycle 1 on: taps adopt --confirm 1; from the running one on: taps adopt --confirm 0\n",
+    });
+    expect((await endWithin(env, ["log", "read", `wallet-${sandbox.payer}`])).code).to.equal(1);
+  });
+
   it("is switched on and off, the wallet's pause outermost", async () => {
-    await taps(env, ["mode", "on"]);
-    await taps(env, ["mode", "off"]);
+    await tapsWithin(env, ["mode", "on"]);
+    await tapsWithin(env, ["mode", "off"]);
     const wallet = `wallet-${sandbox.payer}`;
     expect(await eventsOf(wallet)).to.deep.equal(["WalletAdopted", "WalletPaused"]);
-    await taps(env, ["mode", "on"]);
+    await tapsWithin(env, ["mode", "on"]);
     expect(await eventsOf(wallet)).to.deep.equal(["WalletAdopted", "WalletPaused", "WalletResumed"]);
     expect(await json("status")).to.have.property("mode", "on");
   });
 
   it("pauses and resumes", async () => {
-    await taps(env, ["pause"]);
+    await tapsWithin({ ...env, START_CYCLE: "5" }, ["pause"]);
     expect(await json("status")).to.have.nested.property("wallet.stops[0].reason", "person");
-    await taps(env, ["resume"]);
+    expect((await endWithin(env, ["resume"])).err).to.equal("lifted, person: paused by a person\nresumed\n");
     expect(await json("status"))
       .to.have.nested.property("wallet.stops")
       .that.deep.equals([]);
   });
 
+  it("settles what one delegator is owed, and holds and releases it", async () => {
+    const id = `batch_settle.${STRANGER}.1`;
+    const payment = `payment-${sandbox.baker}_${id}`;
+    expect(await refusal("delegator", "settle", STRANGER)).to.match(
+      /^the ledger owes this delegator nothing/,
+    );
+    await tapsWithin(env, ["ledger", "adjust", STRANGER, "+5", "--reason", "correction", "--reference", "7"]);
+    const settled = await endWithin(env, ["delegator", "settle", STRANGER, "--json"]);
+    expect(JSON.parse(settled.out)).to.deep.equal({
+      payment,
+      delegator: STRANGER,
+      amount: "5",
+      recipient: STRANGER,
+    });
+    expect(settled.err).to.equal(
+      `0.000005 tez to ${STRANGER}: it is signed by the running "taps start"; see "taps payout show ${id}"\n`,
+    );
+    expect(await json("ledger", "show", "--delegator", STRANGER)).to.deep.include({
+      balance: "0",
+      settlements: [{ payment, amount: "5", at: "planned" }],
+    });
+    expect(await json("payout", "show", id)).to.include({ asked: true, pending: 1 });
+    await tapsWithin(env, ["payment", "hold", id, STRANGER]);
+    expect(await json("payout", "show", id)).to.include({ held: "5", pending: 0 });
+    await tapsWithin(env, ["payment", "release", id, STRANGER]);
+    expect(await json("payout", "show", id)).to.include({ held: "0", pending: 1 });
+    expect((await endWithin(env, ["payment", "hold", "batch", STRANGER])).code).to.equal(2);
+    await tapsWithin(env, ["mode", "off"]);
+    await tapsWithin(env, ["mode", "on"]);
+    expect(await json("payout", "show", id)).to.include({ asked: false, pending: 1 });
+  });
+
   it("refuses with the reason what cannot be done", async () => {
     expect(await refusal("cycle", "hold", "7")).to.match(/^TAPS has not seen this cycle/);
     expect(await refusal("cycle", "pay", "7")).to.match(/^the cycle has not begun/);
-    expect(await refusal("payment", "hold", "0", STRANGER)).to.match(
-      /^nothing is planned for this delegator/,
-    );
+    expect(await refusal("payment", "hold", "0", STRANGER)).to.match(/^nothing is planned for this address/);
     const elsewhere = { ...env, START_CYCLE: "5" };
-    const { code, err } = await endOf(elsewhere, ["pause"]);
+    const { code, err } = await endWithin(elsewhere, ["mode", "on"]);
     expect({ code, err: err.slice(0, 60) }).to.deep.equal({
       code: 3,
       err: "START_CYCLE is not the first cycle that is registered: unset",
     });
   });
 
+  it("keeps ceilings beside the policy, and judges a plan by its digest", async () => {
+    const file = join(folder, "policy.json");
+    await writeFile(file, JSON.stringify({ preset: "tezpay", ceilings: { cycle: "7" } }));
+    await tapsWithin(env, ["policy", "set", file]);
+    expect(await json("status")).to.have.nested.property("ceilings.cycle", "7");
+    expect(await json("policy", "show")).to.not.have.property("ceilings");
+    const digest = "0".repeat(64);
+    expect(await refusal("payout", "approve", "0", "--digest", digest)).to.match(/^nothing is planned/);
+    const reject = ["payout", "reject", "0", "--digest", digest, "--reason", "too much"];
+    expect(await refusal(...reject)).to.match(/^nothing is planned/);
+    expect(await endWithin(env, ["payout", "approve", "0", "--digest", "short"])).to.include({ code: 2 });
+    expect(await refusal("cycle", "recompute", "0", "--reason", "wrong")).to.match(
+      /^TAPS has not seen this cycle/,
+    );
+  });
+
+  it("lets another wallet pay, and says what is left to do", async () => {
+    const former = { ...env, PAYER: sandbox.payer };
+    expect(await endWithin(former, ["payer", "set", STRANGER])).to.deep.equal({
+      code: 0,
+      out: "",
+      err:
+        `${STRANGER} pays; the mode is simulation\n` +
+        `PAYER still names ${sandbox.payer}: set it to ${STRANGER}, or unset it, wherever TAPS runs\n` +
+        'give TAPS its key ("taps wallet import", or SIGNER_URL), and some tez; then run "taps mode on"\n',
+    });
+    expect((await endWithin(former, ["policy", "preset", "tezpay"])).err).to.match(
+      /^another wallet is registered as the one that pays/,
+    );
+    expect(await json("status")).to.include({ payer: STRANGER, mode: "simulation" });
+    expect((await endWithin(env, ["mode", "on"])).code).to.equal(4);
+    await tapsWithin(env, ["payer", "set", sandbox.payer]);
+    await tapsWithin(env, ["mode", "on"]);
+    expect((await eventsOf(`wallet-${sandbox.payer}`)).slice(-4)).to.deep.equal([
+      "WalletPaused",
+      "WalletHandedOver",
+      "WalletAdopted",
+      "WalletResumed",
+    ]);
+  });
+
+  it("believes the node of the registered chain, though another answers first, and names that one", async () => {
+    const reply = await fetch(`${sandbox.url}/chains/main/blocks/head/header`);
+    const header = { ...((await reply.json()) as object), chain_id: "NetXdQprcVkpaWU" };
+    const stranger = await startFakeNode({ "/chains/main/blocks/head/header": { body: header } });
+    try {
+      const both = { ...env, TEZOS_RPC_URL: stranger.url, TEZOS_FALLBACK_RPC_URL: sandbox.url };
+      const [strange, own] = [stranger.url, sandbox.url].map((url) => new URL(url).host);
+      const { code, out } = await endWithin(both, ["doctor"]);
+      expect(code).to.equal(1);
+      expect(out).to.match(new RegExp(`^BAD  node: ${strange}: foreign, head \\d+ of NetXdQprcVkpaWU$`, "m"));
+      expect(out).to.match(new RegExp(`^ok   node: ${own}, head \\d+$`, "m"));
+      await tapsWithin(both, ["mode", "simulation"]);
+      await tapsWithin(both, ["mode", "on"]);
+      const alone = await endWithin({ ...env, TEZOS_RPC_URL: stranger.url }, ["mode", "simulation"]);
+      expect(alone).to.deep.equal({
+        code: 4,
+        out: "",
+        err: `node ${strange} is on chain NetXdQprcVkpaWU\n`,
+      });
+      await tapsWithin(env, ["mode", "on"]);
+    } finally {
+      await stranger.stop();
+    }
+  });
+
+  it("is told of a restore, and waits no longer when told again", async () => {
+    const said = await json("restored");
+    expect(said).to.have.property("untilLevel").that.is.above(100);
+    expect(await json("restored")).to.deep.equal(said);
+    expect(await json("status"))
+      .to.have.nested.property("wallet.stops")
+      .that.deep.equals([{ reason: "restored", detail: "a person says so" }]);
+    expect((await endWithin(env, ["resume"])).err).to.equal("still stopped, restored: a person says so\n");
+  });
+
   it("tells what cannot be reached from what is wrong", async () => {
     const away = { ...env, TEZOS_RPC_URL: "http://127.0.0.1:9" };
-    expect(await endOf(away, ["mode", "off"])).to.include({ code: 4, out: "" });
+    expect(await endWithin(away, ["mode", "off"])).to.include({ code: 4, out: "" });
     const database = { ...env, DATABASE_URL: "postgres://nobody@127.0.0.1:9/none" };
-    expect(await endOf(database, ["status"])).to.include({ code: 4, out: "" });
+    expect(await endWithin(database, ["status"])).to.include({ code: 4, out: "" });
   });
 });

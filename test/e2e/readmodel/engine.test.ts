@@ -4,11 +4,11 @@ import pg from "pg";
 import { projections } from "../../../projections/all.js";
 import { paymentProjection } from "../../../projections/payment.js";
 import { type LoggedEvent, UnreadableEvent } from "../../../src/application/ports/event-log.js";
-import { type Position } from "../../../src/application/ports/event-store.js";
+import { type Position, StoreUnavailable } from "../../../src/application/ports/event-store.js";
 import { type Clock } from "../../../src/application/ports/system.js";
 import { createPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
 import { type Transact } from "../../../src/readmodel/database.js";
-import { ProjectionRunner } from "../../../src/readmodel/engine.js";
+import { ProjectionRunner, type RunnerState } from "../../../src/readmodel/engine.js";
 import { type Projection } from "../../../src/readmodel/projection.js";
 import { ProjectionStore } from "../../../src/readmodel/store.js";
 import { foldProjection, readTables } from "../../support/fold.js";
@@ -24,7 +24,7 @@ const PATIENCE_MS = 15_000;
 const clock: Clock = {
   now: () => new Date(),
   sleep: (ms, signal) =>
-    sleep(ms === PATIENCE_MS ? ms : Math.min(ms, 5), undefined, signal ? { signal } : {}).catch(
+    sleep(ms >= PATIENCE_MS ? ms : Math.min(ms, 5), undefined, signal ? { signal } : {}).catch(
       () => undefined,
     ),
 };
@@ -34,6 +34,7 @@ describe("a projection's runner", () => {
   let pool: pg.Pool;
   let stop: AbortController;
   let running: Promise<void>[];
+  let reports: RunnerState[];
   const transact: Transact = (work) => transactIn(pool, work);
 
   beforeEach(async () => {
@@ -41,6 +42,7 @@ describe("a projection's runner", () => {
     pool = createPool({ url: database.url, applicationName: "test" });
     stop = new AbortController();
     running = [];
+    reports = [];
   });
   afterEach(async () => {
     stop.abort();
@@ -49,9 +51,9 @@ describe("a projection's runner", () => {
     await database.drop();
   });
 
-  const start = (projection: Projection, log: ListedLog, through: Transact = transact) => {
+  const start = (projection: Projection, log: ListedLog, through: Transact = transact, by: Clock = clock) => {
     const store = new ProjectionStore(through, projection);
-    const runner = new ProjectionRunner(projection, log, store, clock);
+    const runner = new ProjectionRunner(projection, log, store, by, (state) => reports.push(state));
     running.push(runner.run(stop.signal));
     return runner;
   };
@@ -196,6 +198,78 @@ describe("a projection's runner", () => {
     await isRight(journal, events.slice(0, 3));
   });
 
+  it("says once what it tries again for, and again when it has got on since", async () => {
+    const events = journalEvents(20);
+    const log = new ListedLog(events.slice(0, 10));
+    const failures = ["no disk", "no disk", "no memory", "no memory", "no memory"];
+    const failing: Transact = (work) => {
+      const message = failures.shift();
+      return message === undefined ? transact(work) : Promise.reject(new Error(message));
+    };
+    const runner = start(journal, log, failing);
+    await applied(runner, events.slice(0, 10));
+    await until(() => runner.state.at === "live");
+    failures.push("no memory", "no memory");
+    log.push(...events.slice(10));
+    await applied(runner, events);
+    await until(() => runner.state.at === "live");
+    expect(reports).to.deep.equal([
+      { at: "retrying", failures: 1, message: "no disk" },
+      { at: "retrying", failures: 3, message: "no memory" },
+      { at: "catching-up" },
+      { at: "live" },
+      { at: "retrying", failures: 1, message: "no memory" },
+      { at: "catching-up" },
+      { at: "live" },
+    ]);
+  });
+
+  it("says that the log does not answer, with all before it applied, and goes on", async () => {
+    const events = journalEvents(20);
+    const faults = [new StoreUnavailable("subscribeAll", { cause: "down" })];
+    const log = new ListedLog(events, {
+      fault: ({ position }) => (position === 100n ? faults.shift() : undefined),
+    });
+    const runner = start(journal, log);
+    await applied(runner, events);
+    await until(() => runner.state.at === "live");
+    expect(reports).to.deep.equal([
+      { at: "catching-up" },
+      { at: "retrying", failures: 1, message: "the event store did not answer (subscribeAll)" },
+      { at: "catching-up" },
+      { at: "live" },
+    ]);
+    await isRight(journal, events);
+    expect(log.subscriptions).to.equal(2);
+  });
+
+  it("stops where it has no right, and where others' views hold its tables", async () => {
+    const events = journalEvents(3);
+    await pool.query("CREATE ROLE reader; GRANT USAGE ON SCHEMA read TO reader");
+    const asReader: Transact = (work) =>
+      transact(async (session) => {
+        await session.query("SET LOCAL ROLE reader");
+        return work(session);
+      });
+    start(journal, new ListedLog(events), asReader);
+    await ended();
+    await pool.query("DROP OWNED BY reader; DROP ROLE reader");
+    await applied(start(journal, new ListedLog(events)), events);
+    stop.abort();
+    await ended();
+    stop = new AbortController();
+    await pool.query("CREATE VIEW public.report AS SELECT * FROM read.entries");
+    start({ ...journal, version: 2 }, new ListedLog(events));
+    await ended();
+    expect(reports.filter(({ at }) => at === "stopped")).to.deep.equal(
+      [
+        "permission denied for schema read",
+        "cannot drop table entries because other objects depend on it",
+      ].map((message) => ({ at: "stopped", finding: { kind: "refused-by-database", message } })),
+    );
+    await isRight(journal, events);
+  });
+
   it("projects another store's events, or those of a new version, from the beginning", async () => {
     const [first, second] = [journalEvents(9), journalEvents(4)];
     await applied(start(journal, new ListedLog(first)), first);
@@ -220,6 +294,69 @@ describe("a projection's runner", () => {
     expect(older.state).to.deep.equal({ at: "stopped", finding: { kind: "newer-version", message } });
   });
 
+  it("makes its tables anew when the log was put back, also when that has grown past them since", async () => {
+    const [before, other] = [journalEvents(20), journalEvents(20)];
+    await applied(start(journal, new ListedLog(before)), before);
+    for (const id of ["", "other "]) {
+      stop.abort();
+      await ended();
+      stop = new AbortController();
+      reports = [];
+      const put =
+        id === "" ? before.slice(0, 10) : other.map((event, i) => ({ ...event, id: i < 5 ? event.id : id }));
+      await pool.query("UPDATE read.entries SET stream = 'not so'");
+      await applied(start(journal, new ListedLog(put)), put);
+      await until(() => reports.at(-1)?.at === "live");
+      await isRight(journal, put);
+      const message = "the log was put back: it lacks the last event applied; all tables are made anew";
+      expect(reports[0]).to.deep.equal({ at: "retrying", failures: 1, message });
+    }
+  });
+
+  it("makes tables anew of whose last event an earlier release kept nothing", async () => {
+    const events = journalEvents(20);
+    await applied(start(journal, new ListedLog(events)), events);
+    stop.abort();
+    await ended();
+    stop = new AbortController();
+    await pool.query("ALTER TABLE read.checkpoint DROP COLUMN last; UPDATE read.entries SET stream = 'x'");
+    await applied(start(journal, new ListedLog(events)), events);
+    await isRight(journal, events);
+    expect((await new ProjectionStore(transact, journal).read())?.epoch).to.equal(2);
+  });
+
+  it("makes its tables anew when the log was put back while it ran", async () => {
+    const events = journalEvents(20);
+    let isPutBack = false;
+    const fault: Fault = ({ position }) => {
+      if (isPutBack || position !== 100n) return undefined;
+      isPutBack = true;
+      log.putBack(5);
+      return new StoreUnavailable("subscribeAll", { cause: "down" });
+    };
+    const log = new ListedLog(events, { fault });
+    const left = events.slice(0, 5);
+    const runner = start(journal, log);
+    await until(() => isPutBack && runner.state.at === "live" && runner.position === lastOf(left));
+    await isRight(journal, left);
+  });
+
+  it("makes its tables anew when the last event applied was written again, after others than before", async () => {
+    const events = journalEvents(20);
+    const before = new ListedLog(events);
+    await applied(start(journal, before), events);
+    stop.abort();
+    await ended();
+    stop = new AbortController();
+    const again = events.map((event, n) => (n < 10 ? event : { ...event, recordedAt: new Date(1_000 + n) }));
+    await applied(start(journal, new ListedLog(again)), again);
+    await until(async () => (await new ProjectionStore(transact, journal).read())?.epoch === 2);
+    await until(
+      async () => (await new ProjectionStore(transact, journal).read())?.position === lastOf(again),
+    );
+    await isRight(journal, again);
+  });
+
   it("makes dropped tables anew, also while it runs", async () => {
     const events = journalEvents(30);
     const log = new ListedLog(events.slice(0, 20));
@@ -228,6 +365,30 @@ describe("a projection's runner", () => {
     await pool.query("DROP SCHEMA read CASCADE");
     log.push(...events.slice(20));
     await applied(runner, events);
+    await isRight(journal, events);
+  });
+
+  it("makes dropped tables anew, and commits lost, when the log says nothing", async () => {
+    const looking: Clock = {
+      ...clock,
+      sleep: (ms, signal) => clock.sleep(ms === PATIENCE_MS ? ms : 1, signal),
+    };
+    const events = journalEvents(20);
+    const runner = start(journal, new ListedLog(events), transact, looking);
+    await applied(runner, events);
+    const isThereAgain = async () => {
+      const { rows } = await pool.query("SELECT to_regclass('read.checkpoint') AS there");
+      if ((rows[0] as { there: unknown }).there === null) return false;
+      const { rowCount } = await pool.query("SELECT 1 FROM read.checkpoint WHERE position = 190");
+      return rowCount === 1;
+    };
+    await pool.query("DROP SCHEMA read CASCADE");
+    await until(isThereAgain);
+    await isRight(journal, events);
+    await pool.query(
+      "BEGIN; DELETE FROM read.entries WHERE position > 90; UPDATE read.checkpoint SET position = 90, last = jsonb_set(jsonb_set(last, '{id}', '\"9\"'), '{revision}', '3') || '{\"stream\": \"cycle-s0\"}'; COMMIT",
+    );
+    await until(isThereAgain);
     await isRight(journal, events);
   });
 

@@ -1,7 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type pg from "pg";
+import { streamName } from "../../../src/domain/identifiers.js";
 import { createPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
+import { type AppliedEvent } from "../../../src/readmodel/checkpoint.js";
 import {
   bigint,
   type Change,
@@ -77,6 +79,14 @@ describe("the engine's SQL", () => {
     await database.drop();
   });
 
+  const eventAt = (position: bigint): AppliedEvent => ({
+    position: position as Position,
+    stream: streamName("any", 1),
+    revision: 0,
+    id: "any",
+    recordedAt: new Date(0),
+  });
+
   it("leaves the rows that the changes leave in memory, however they are cut into batches", async () => {
     let version = 0;
     const batches = fc.array(fc.array(change, { maxLength: 12 }), { maxLength: 4 });
@@ -89,8 +99,8 @@ describe("the engine's SQL", () => {
         let checkpoint = await store.open("store-a");
         for (const changes of cut) {
           for (const one of changes) memory.apply(one);
-          const position = (checkpoint.position + 1n) as Position;
-          expect(await store.commit(checkpoint, position, changes)).to.equal(true);
+          const { position } = eventAt(checkpoint.position + 1n);
+          expect(await store.commit(checkpoint, eventAt(position), changes)).to.equal(true);
           checkpoint = { ...checkpoint, position };
         }
         expect(await readTables(pool, projection)).to.deep.equal(memory.snapshot());
@@ -104,7 +114,7 @@ describe("the engine's SQL", () => {
     await pool.query("DROP TABLE IF EXISTS read.split");
     const store = new ProjectionStore((work) => transactIn(pool, work), projection);
     const rows = [null, 0, 9, 10, 35].map((place) => upsert(split, { id: "a", place }));
-    expect(await store.commit(await store.open("store-a"), 1n as Position, rows)).to.equal(true);
+    expect(await store.commit(await store.open("store-a"), eventAt(1n), rows)).to.equal(true);
     const found = await pool.query(
       "SELECT tableoid::regclass::text AS part, place FROM read.split ORDER BY 2",
     );

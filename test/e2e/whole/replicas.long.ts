@@ -90,7 +90,7 @@ describe("three replicas on one database, killed again and again", function () {
           expect(replicas[victim]?.hasEnded).to.equal(false);
           expect(await replicas[victim]?.stop("SIGKILL")).to.equal(null);
         }
-        // The lease of whoever died runs out now rather than in 15 s; if it was another's, two leaders compete.
+        // The lease of whoever died runs out now rather than in 10 s; if it was another's, two leaders compete.
         await pool.query("UPDATE ops.lease SET expires_at = clock_timestamp()");
         for (const victim of round.victims) replicas[victim] = Running.start(envOf(victim), ["start"]);
       }

@@ -35,6 +35,11 @@ export const canaries: readonly Canary[] = [
     caughtBy: [`${PROCESS}/crash-points.test.js`],
   },
   {
+    name: "a witness of the operation handed over last, not of the newest",
+    changes: [{ file: "src/application/process/payer/sign.js", from: "newest ??=", to: "newest =" }],
+    caughtBy: [`${PROCESS}/stops.test.js`],
+  },
+  {
     name: "dissolved without voiding",
     changes: [
       {
@@ -65,12 +70,12 @@ export const canaries: readonly Canary[] = [
     name: "a retry with a fresh counter",
     changes: [
       {
-        file: "src/application/process/payer/payout.js",
-        from: 'Wallet.batchFate(view.wallet.state, batchId).at === "unsigned")',
+        file: "src/application/process/payer/moving.js",
+        from: 'Wallet.batchFate(wallet.state, batchId).at === "unsigned")',
         to: '["unsigned", "live"].includes(Wallet.batchFate(view.wallet.state, batchId).at))',
       },
       {
-        file: "src/application/process/payer/payout.js",
+        file: "src/application/process/payer/moving.js",
         from: "if (unsigned !== undefined && pending === undefined) {",
         to: "if (unsigned !== undefined) {",
       },
@@ -124,8 +129,8 @@ export const canaries: readonly Canary[] = [
       },
       {
         file: "src/application/process/payer/view.js",
-        from: "        const [baker, ledger, payouts] =",
-        to: "        const wallet = await repository.load(walletOf(payer));\n        const [baker, ledger, payouts] =",
+        from: "        const [baker, ledger, payouts, others] =",
+        to: "        const wallet = await repository.load(walletOf(payer));\n        const [baker, ledger, payouts, others] =",
       },
     ],
     caughtBy: [`${PROCESS}/view.test.js`],

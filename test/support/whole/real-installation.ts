@@ -7,6 +7,7 @@ import { type Injection } from "../../../src/application/ports/chain.js";
 import { type Position, START } from "../../../src/application/ports/event-store.js";
 import { type OperationHash } from "../../../src/domain/identifiers.js";
 import { mutez } from "../../../src/domain/money.js";
+import { type Lease } from "../../../src/application/ports/system.js";
 import { decodeEvent } from "../../../src/infrastructure/eventstore/codec.js";
 import { PostgresLog } from "../../../src/infrastructure/eventstore/postgres-log.js";
 import { installationIdentity } from "../../../src/infrastructure/postgres/identity.js";
@@ -37,7 +38,7 @@ import {
   type StartedProcess,
 } from "../world/installation.js";
 import { referenceChain, referenceDelegators } from "../world/scenario.js";
-import { ManualClock } from "../world/world.js";
+import { ManualClock } from "../world/manual-clock.js";
 
 const genesis = (): Genesis =>
   testGenesis({
@@ -89,6 +90,19 @@ const connect = (url: string): Connections => ({
 const disconnect = async ({ pool, store }: Connections): Promise<void> => {
   await store.close();
   await endPool(pool);
+};
+
+/** Nobody waits for the lease of the dead: who asks for the first time has it. */
+const ofTheDead = (pool: Pool, lease: PostgresLease): Lease => {
+  let asked = false;
+  return {
+    hold: async () => {
+      if (!asked) await pool.query("UPDATE ops.lease SET expires_at = clock_timestamp()");
+      asked = true;
+      return lease.hold();
+    },
+    release: () => lease.release(),
+  };
 };
 
 export class RealInstallation implements Installation {
@@ -168,8 +182,7 @@ export class RealInstallation implements Installation {
       signer: this.signer,
       source: new TzktSource({ baseUrl: url, clock: systemClock }),
       limitOf: async () => this.model.genesis.rules.constants.limitOfDelegationOverBaking,
-      // Nobody waits for the lease of the dead.
-      lease: new PostgresLease(pool, { name: "payer", ttlMs: 0 }),
+      lease: ofTheDead(pool, new PostgresLease(pool, { name: "payer" })),
       witness: new DurableWitness(pool, { name: "wallet", folder: this.folder }),
       identity: () => installationIdentity(pool),
       clock: this.clock,

@@ -6,6 +6,8 @@ export interface SandboxProcess {
   readonly baker: string;
   readonly payer: string;
   readonly secretKey: string;
+  /** Puts so many blocks on the head at once. */
+  bake(count: number): Promise<void>;
   /** Milliseconds a block. */
   pace(blockTime: number): Promise<void>;
 }
@@ -16,17 +18,19 @@ export const startSandboxProcess = async (env: Environment): Promise<SandboxProc
   const running = Running.start(env, ["sandbox", "--block-time", STANDS_STILL]);
   const printed = /(?<url>http:\S+)\nbaker (?<baker>\w+), wallet (?<payer>\w+) .* key (?<secretKey>\w+) /;
   const [, url = "", baker = "", payer = "", secretKey = ""] = await running.prints(printed);
+  const control = async (path: string, body: object): Promise<void> => {
+    const { ok, status } = await fetch(`${url}/sandbox/${path}`, {
+      method: "POST",
+      body: JSON.stringify(body),
+    });
+    if (!ok) throw new Error(`the sandbox answers ${status}`);
+  };
   return {
     url,
     baker,
     payer,
     secretKey,
-    pace: async (blockTime) => {
-      const { ok, status } = await fetch(`${url}/sandbox/pace`, {
-        method: "POST",
-        body: JSON.stringify({ blockTime }),
-      });
-      if (!ok) throw new Error(`the sandbox answers ${status}`);
-    },
+    bake: (count) => control("bake", { count }),
+    pace: (blockTime) => control("pace", { blockTime }),
   };
 };

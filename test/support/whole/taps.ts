@@ -92,14 +92,34 @@ export class Running {
   }
 
   /** The first match in what it has printed or will print. Throws if it ends before. */
-  async prints(pattern: RegExp): Promise<readonly string[]> {
+  prints(pattern: RegExp): Promise<readonly string[]> {
+    return this.firstMatch(pattern, () => this.lines.join("\n"));
+  }
+
+  /** The first match in what it has logged or will log. Throws if it ends before. */
+  logs(pattern: RegExp): Promise<readonly string[]> {
+    return this.firstMatch(pattern, () => this.complaints);
+  }
+
+  private async firstMatch(pattern: RegExp, said: () => string): Promise<readonly string[]> {
     let match: RegExpExecArray | null = null;
     await until(() => {
-      match ??= pattern.exec(this.lines.join("\n"));
+      match ??= pattern.exec(said());
       if (match === null && this.hasEnded) throw this.ended();
       return match !== null;
     });
     return match ?? [];
+  }
+
+  /** Sends a signal and does not wait for what comes of it. */
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** Resolves once it has ended, however that came: its exit code, null if it was killed, and what it said. */
+  async end(): Promise<Ended> {
+    if (!this.hasEnded) await once(this.child, "exit");
+    return { code: this.child.exitCode, out: this.lines.join("\n"), err: this.complaints };
   }
 
   /** Throws if it ended by itself. */

@@ -5,6 +5,7 @@ import {
   type Report,
 } from "../../../src/application/process/payer-process.js";
 import { type EventStore } from "../../../src/application/ports/event-store.js";
+import { FINALITY } from "../../../src/application/process/payer/facts.js";
 import { execute, Repository } from "../../../src/application/repository.js";
 import { bakerOf, walletOf } from "../../../src/application/aggregates.js";
 import * as Baker from "../../../src/domain/baker/baker.js";
@@ -43,6 +44,8 @@ export interface Installation {
   readonly injected: readonly OperationHash[];
   /** Injected at a moment when the log did not hold them. */
   readonly injectedUnlogged: readonly OperationHash[];
+  /** Operations of the wallet that its owner sent without TAPS. */
+  readonly byHand?: ReadonlySet<OperationHash>;
   /** All events of the log, in order. */
   events(): readonly LoggedFact[];
   /** Puts one block on the head, six seconds later. */
@@ -76,8 +79,8 @@ export const setUpBaker = async (
   await decide(Baker.register({ chainId, firstCycle: asCycle(0), startCycle: undefined }));
   await decide(Baker.setPayer({ payer, actor: "world" }));
   if (policy) await decide(Baker.changePolicy({ policy, terms, actor: "world" }));
-  const level = asLevel(Math.max(0, model.head.level - 2));
-  const counter = asCounter(model.account(payer)?.counter ?? 0n);
+  const level = asLevel(Math.max(0, model.head.level - FINALITY));
+  const counter = asCounter(model.account(payer, model.block(level)?.hash)?.counter ?? 0n);
   const adopt = Wallet.adopt({ chainId, level, counter });
   const adopted = await execute(repository, walletOf(payer), adopt, METADATA);
   if (!adopted.done) throw new Error(adopted.refused.refused);

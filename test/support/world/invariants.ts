@@ -2,21 +2,39 @@ import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
 import { isRefused } from "../../../src/domain/decision.js";
 import { type DomainEvent } from "../../../src/domain/events.js";
-import { type OperationHash } from "../../../src/domain/identifiers.js";
+import {
+  type Address,
+  type Digest,
+  type OperationHash,
+  type TzAddress,
+} from "../../../src/domain/identifiers.js";
 import type * as Baker from "../../../src/domain/baker/baker.js";
+import { type Mutez, sumOf } from "../../../src/domain/money.js";
 import * as Payment from "../../../src/domain/payment/payment.js";
 import * as Wallet from "../../../src/domain/wallet/wallet.js";
 import { type Content } from "../../../src/application/ports/chain.js";
 import { FINALITY } from "../../../src/application/process/payer/facts.js";
-import { type Installation } from "./installation.js";
+import { type Installation as WholeInstallation } from "./installation.js";
+
+/** What is looked at. */
+type Installation = Pick<WholeInstallation, "model" | "injected" | "injectedUnlogged" | "byHand" | "events">;
 
 type Of<T extends DomainEvent["type"]> = Extract<DomainEvent, { type: T }>;
 
 interface Folded {
-  wallet: Wallet.State;
+  /** By stream: of every wallet that paid. */
+  readonly wallets: Map<string, Wallet.State>;
+  readonly payers: Set<TzAddress>;
+  payer: TzAddress | undefined;
   readonly payments: Map<string, Payment.State>;
+  /** Taken from the ledger for single delegators, by the payment that pays it; in mutez. */
+  readonly settled: Map<string, bigint>;
   readonly signed: Map<OperationHash, Of<"OperationSigned">["data"]>;
+  /** What the batch of each said when it was signed: a held payment may go to another recipient later. */
+  readonly planned: Map<OperationHash, readonly Planned[]>;
   readonly foreign: Set<OperationHash>;
+  /** Payment streams whose plan nobody has approved, with the plan's digest. */
+  readonly unapproved: Map<string, Digest>;
   events: number;
   mode: Baker.Mode;
   /** Handed to nodes, as of the last check. */
@@ -25,17 +43,61 @@ interface Folded {
   injectedOutside: { readonly hash: OperationHash; readonly mode: Baker.Mode } | undefined;
 }
 
+interface Planned {
+  readonly recipient: Address | undefined;
+  readonly amount: Mutez;
+}
+
+/** What the batch of an intent says now. */
+const plannedBy = (
+  payments: Folded["payments"],
+  { payment, batchId }: Of<"OperationSigned">["data"],
+): readonly Planned[] => {
+  const state = payments.get(payment ?? "");
+  const items = state?.batches.get(batchId ?? "")?.items ?? [];
+  return items.map(({ obligation, sent }) => ({
+    recipient: state?.obligations.get(obligation)?.recipient,
+    amount: sent,
+  }));
+};
+
 const paymentTypes = new Set<string>(Payment.Event.options.map((option) => option.shape.type.value));
 const walletTypes = new Set<string>(Wallet.Event.options.map((option) => option.shape.type.value));
 const isPayment = (event: DomainEvent): event is Payment.Event => paymentTypes.has(event.type);
 const isWallet = (event: DomainEvent): event is Wallet.Event => walletTypes.has(event.type);
 
+/** Nothing of a plan that awaits approval is formed or signed before it is approved under its own digest. */
+const noteApproval = ({ unapproved }: Folded, stream: string, event: DomainEvent): void => {
+  const payment = event.type === "OperationSigned" ? (event.data.payment ?? "") : stream;
+  const digest = unapproved.get(payment);
+  switch (event.type) {
+    case "PayoutAwaitsApproval":
+      unapproved.set(stream, event.data.planDigest);
+      return;
+    case "PayoutApproved":
+    case "PayoutRejected":
+      if (event.data.planDigest === digest) unapproved.delete(stream);
+      return;
+    case "BatchFormed":
+    case "OperationSigned":
+      if (digest !== undefined) throw new Error(`${event.type} of plan ${digest}, which nobody approved`);
+      return;
+    default:
+      return;
+  }
+};
+
 const folds = new WeakMap<Installation, Folded>();
 const blank = (): Folded => ({
-  wallet: Wallet.initial,
+  wallets: new Map(),
+  payers: new Set(),
+  payer: undefined,
   payments: new Map(),
+  settled: new Map(),
   signed: new Map(),
+  planned: new Map(),
   foreign: new Set(),
+  unapproved: new Map(),
   events: 0,
   mode: "off",
   injected: 0,
@@ -44,16 +106,23 @@ const blank = (): Folded => ({
 
 /**
  * Folds what was appended since the last check. A checkpoint must say what the fold from zero says; outside *on*
- * nothing is signed (I10).
+ * nothing is signed (I10), and nothing of a plan that awaits approval.
  */
 const fold = (world: Installation): Folded => {
-  const folded = folds.get(world) ?? blank();
-  folds.set(world, folded);
   const events = world.events();
+  const known = folds.get(world);
+  // A log that was put back is another one.
+  const folded = known && known.events <= events.length ? known : blank();
+  folds.set(world, folded);
   let wasOn = folded.mode === "on";
   for (const { stream, event } of events.slice(folded.events)) {
+    const wallet = folded.wallets.get(stream) ?? Wallet.initial;
     if (event.type === "WalletCheckpointed") {
-      expect({ ...folded.wallet, events: 0 }).to.deep.equal(event.data.state);
+      expect({ ...wallet, events: 0 }).to.deep.equal(event.data.state);
+    }
+    if (event.type === "PayerSet") {
+      folded.payer = event.data.payer;
+      folded.payers.add(event.data.payer);
     }
     if (event.type === "ModeChanged") {
       folded.mode = event.data.mode;
@@ -61,15 +130,22 @@ const fold = (world: Installation): Folded => {
     }
     if (event.type === "OperationSigned") {
       if (folded.mode !== "on") throw new Error(`${event.data.hash} was signed in mode ${folded.mode}`);
-      const decision = Wallet.sign(event.data)(folded.wallet);
+      if (folded.payer === undefined || stream !== Wallet.stream(folded.payer))
+        throw new Error(`${event.data.hash} was signed by ${stream}, but ${folded.payer} pays`);
+      const decision = Wallet.sign(event.data)(wallet);
       if (isRefused(decision)) throw new Error(`${event.data.hash} was signed against ${decision.refused}`);
     }
-    if (isWallet(event)) folded.wallet = Wallet.evolve(folded.wallet, event);
+    noteApproval(folded, stream, event);
+    if (isWallet(event)) folded.wallets.set(stream, Wallet.evolve(wallet, event));
+    if (event.type === "SettlementTaken") settleOnce(folded.settled, event.data);
     if (isPayment(event)) {
       const before = folded.payments.get(stream) ?? Payment.initial;
       folded.payments.set(stream, Payment.evolve(before, event));
     }
-    if (event.type === "OperationSigned") folded.signed.set(event.data.hash, event.data);
+    if (event.type === "OperationSigned") {
+      folded.signed.set(event.data.hash, event.data);
+      folded.planned.set(event.data.hash, plannedBy(folded.payments, event.data));
+    }
     if (event.type === "ForeignOperationFound") folded.foreign.add(event.data.hash);
   }
   const last = world.injected.at(-1);
@@ -78,6 +154,12 @@ const fold = (world: Installation): Folded => {
   folded.events = events.length;
   folded.injected = world.injected.length;
   return folded;
+};
+
+const settleOnce = (settled: Folded["settled"], { payment, amount }: Of<"SettlementTaken">["data"]): void => {
+  if (settled.has(payment)) throw new Error(`${payment} takes from the ledger twice`);
+  if (amount <= 0n) throw new Error(`${payment} takes ${amount} from the ledger`);
+  settled.set(payment, amount);
 };
 
 interface OnChain {
@@ -89,13 +171,17 @@ interface OnChain {
   }[];
 }
 
-/** The payer's operations in the head's branch. */
-const operationsOnChain = (world: Installation): readonly OnChain[] => {
+/** Operations of all wallets that paid, in the head's branch; or of one of them. */
+const operationsOnChain = (
+  world: Installation,
+  payers: ReadonlySet<TzAddress> = fold(world).payers,
+): readonly OnChain[] => {
   const { constants } = world.model.genesis.rules;
   const found: OnChain[] = [];
   for (let block = world.model.head; block.level > 0;) {
     for (const { operation, results } of block.operations) {
-      if (operation.contents[0]?.source !== world.payer) continue;
+      const source = operation.contents[0]?.source;
+      if (source === undefined || !payers.has(source)) continue;
       const contents = operation.contents.map((content, i) => {
         const result = results[i];
         const applied = result?.status === "applied";
@@ -115,23 +201,41 @@ const operationsOnChain = (world: Installation): readonly OnChain[] => {
 const checkDue = ({ payments }: Folded): void => {
   for (const state of payments.values()) {
     for (const { id, due, status } of state.obligations.values()) {
-      if (status.at === "paid" && status.sent + status.charged !== due)
+      if (status.at === "paid" && status.sent + status.charged + (status.adjusted ?? 0n) !== due)
         throw new Error(`${id} got other than is due`);
     }
   }
 };
 
+/**
+ * What was taken from the ledger for one delegator is what its payment is planned for, and a bond pool's plan what its
+ * split comes to; of no other payment is anything taken (I1, I4).
+ */
+const checkPlans = ({ payments, settled }: Folded): void => {
+  for (const [stream, { plan, shared }] of payments) {
+    if (plan === undefined) continue;
+    const taken = settled.get(stream) ?? 0n;
+    const isCycles = Payment.cycleOfStream(stream) !== undefined;
+    if (!isCycles && plan.taken !== taken) throw new Error(`${stream} pays ${plan.taken} of ${taken} taken`);
+    if (taken > 0n && plan.sum !== taken) throw new Error(`${stream} owes other than was taken`);
+    if (shared === undefined) continue;
+    const nets = sumOf(shared.shares, ({ net }) => net);
+    const isWhole = plan.sum === nets + shared.charges && shared.base === plan.sum + shared.rest;
+    if (!isWhole || shared.rest < 0n !== shared.base < 0n) throw new Error(`${stream} does not add up`);
+  }
+};
+
 /** At most one operation that is not proven dead for each obligation, and at most one that paid it (I2). */
 const checkOnePerObligation = (
-  { payments, wallet }: Folded,
+  { payments, wallets, foreign }: Folded,
   chain: readonly OnChain[],
   signed: Folded["signed"],
 ): void => {
   const undead = new Map<string, string>();
   for (const [stream, state] of payments) {
     for (const [batchId, batch] of state.batches) {
-      const fate = Wallet.batchFate(wallet, batchId);
-      if (fate.at !== "live" && fate.at !== "final") continue;
+      const fates = [...wallets.values()].map((wallet) => Wallet.batchFate(wallet, batchId).at);
+      if (!fates.includes("live") && !fates.includes("final")) continue;
       if (batch.at !== "formed") continue;
       for (const item of batch.items) {
         const key = `${stream} ${item.obligation}`;
@@ -153,29 +257,36 @@ const checkOnePerObligation = (
       paidOnChain.set(key, hash);
     });
   }
+  if (foreign.size === 0) return;
+  for (const [stream, { obligations }] of payments) {
+    for (const { id, status } of obligations.values()) {
+      const isByHand = status.at === "paid" && status.operation !== null && foreign.has(status.operation);
+      if (isByHand && paidOnChain.has(`${stream} ${id}`))
+        throw new Error(`paid by hand and on chain: ${stream} ${id}`);
+    }
+  }
 };
 
-/** Every operation of the payer on chain has an intent, with exactly the planned contents (I3, I11). */
-const checkIntents = (chain: readonly OnChain[], { signed, payments, foreign }: Folded): void => {
+/** Every operation of the payer on chain has an intent, with exactly the planned contents, or is foreign (I3, I11). */
+const checkIntents = (
+  chain: readonly OnChain[],
+  { signed, planned, foreign }: Folded,
+  byHand: Installation["byHand"],
+): void => {
   for (const { hash, contents } of chain) {
     const intent = signed.get(hash);
-    if (foreign.has(hash)) continue;
+    if (foreign.has(hash) || byHand?.has(hash)) continue;
     if (intent === undefined) throw new Error(`no intent for ${hash}`);
     if (intent.batchId === null || intent.payment === null) continue;
-    const state = payments.get(intent.payment);
-    const planned = (state?.batches.get(intent.batchId)?.items ?? []).map(({ obligation, sent }) => ({
-      recipient: state?.obligations.get(obligation)?.recipient,
-      amount: sent,
-    }));
     const sent = contents.map(({ content }) =>
       content.kind === "transaction" ? { recipient: content.destination, amount: content.amount } : undefined,
     );
-    if (!isDeepStrictEqual(sent, planned)) throw new Error(`${hash} pays what no batch says`);
+    if (!isDeepStrictEqual(sent, planned.get(hash))) throw new Error(`${hash} pays what no batch says`);
   }
 };
 
 /** What others gave the wallet in the head's branch. */
-const givenTo = ({ model, payer }: Installation): bigint => {
+const givenTo = ({ model }: Installation, payer: TzAddress): bigint => {
   let given = 0n;
   for (let level: number = model.head.level; level > 0; level -= 1) {
     for (const change of model.block(level)?.interventions ?? [])
@@ -184,17 +295,17 @@ const givenTo = ({ model, payer }: Installation): bigint => {
   return given;
 };
 
-/** What left the wallet is what was sent, the fees and the burns (I4). */
-const checkConservation = (world: Installation, chain: readonly OnChain[]): void => {
-  const account = world.model.genesis.accounts.find(({ address }) => address === world.payer);
-  const before = (account?.balance ?? 0n) + givenTo(world);
-  const spent = chain
+/** What left a wallet is what was sent, the fees and the burns (I4). */
+const checkConservation = (world: Installation, payer: TzAddress): void => {
+  const account = world.model.genesis.accounts.find(({ address }) => address === payer);
+  const before = (account?.balance ?? 0n) + givenTo(world, payer);
+  const spent = operationsOnChain(world, new Set([payer]))
     .flatMap(({ contents }) => contents)
     .reduce((total, { content, applied, burn }) => {
       const moved = applied && content.kind === "transaction" ? content.amount : 0n;
       return total + content.fee + burn + moved;
     }, 0n);
-  expect(before - (world.model.account(world.payer)?.balance ?? 0n), "spent by the wallet").to.equal(spent);
+  expect(before - (world.model.account(payer)?.balance ?? 0n), "spent by the wallet").to.equal(spent);
 };
 
 /** What was injected stands in the log (I7). */
@@ -210,9 +321,10 @@ export const checkSafety = (world: Installation): void => {
   const folded = fold(world);
   const chain = operationsOnChain(world);
   checkDue(folded);
+  checkPlans(folded);
   checkOnePerObligation(folded, chain, folded.signed);
-  checkIntents(chain, folded);
-  checkConservation(world, chain);
+  checkIntents(chain, folded, world.byHand);
+  for (const payer of folded.payers) checkConservation(world, payer);
   checkInjected(world, folded);
 };
 
@@ -225,20 +337,27 @@ export const checkInvariants = (world: Installation): void => {
 };
 
 /**
- * What these cycles owed has come to its end: paid by an operation that is final, carried, or held for a reason that
+ * What these cycles owed, and what they left to a bond pool, has come to its end: paid by an operation that is final, carried, or held for a reason that
  * is its receiver's; nothing of them is under way (I8).
  */
 export const checkAllIsFinal = (world: Installation, cycles: readonly number[]): void => {
-  const { wallet, payments, signed } = fold(world);
+  const { wallets, payments, signed } = fold(world);
   const finalLevel = world.model.head.level - FINALITY;
   for (const cycle of cycles) {
-    const [stream, state] = [...payments].find(([name]) => name.endsWith(`_${cycle}`)) ?? [
-      "",
-      Payment.initial,
-    ];
-    expect(state.completed, `cycle ${cycle} is complete`).to.not.equal(undefined);
-    const live = wallet.operations.filter(({ hash }) => signed.get(hash)?.payment === stream);
-    expect(live, `live operations of cycle ${cycle}`).to.deep.equal([]);
+    const [own] = [...payments].find(([name]) => Payment.cycleOfStream(name) === cycle) ?? [];
+    expect(own, `cycle ${cycle} is planned`).to.not.equal(undefined);
+  }
+  const concerned = cycles.flatMap((cycle) =>
+    [...payments].filter(
+      ([name]) => Payment.cycleOfStream(name) === cycle || name.endsWith(`_bond_${cycle}`),
+    ),
+  );
+  for (const [stream, state] of concerned) {
+    expect(state.completed, `${stream} is complete`).to.not.equal(undefined);
+    const live = [...wallets.values()]
+      .flatMap((wallet) => wallet.operations)
+      .filter(({ hash }) => signed.get(hash)?.payment === stream);
+    expect(live, `live operations of ${stream}`).to.deep.equal([]);
     for (const { id, status } of state.obligations.values()) {
       expect(status.at, `${stream} ${id}`).to.be.oneOf(["paid", "carried", "held"]);
       if (status.at !== "paid" || status.operation === null) continue;

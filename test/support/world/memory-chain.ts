@@ -29,9 +29,13 @@ import {
 import { mutez } from "../../../src/domain/money.js";
 import { type ChainModel } from "../../../src/sandbox/chain-model.js";
 import { chainIdOf } from "../../../src/sandbox/hashes.js";
-import { type ChainError, type Operation } from "../../../src/sandbox/model/types.js";
+import {
+  type Block as ModelBlock,
+  type ChainError,
+  type Operation,
+} from "../../../src/sandbox/model/types.js";
 
-const SIGNATURE_DIGITS = 128;
+export const SIGNATURE_DIGITS = 128;
 
 const replacer = (_: string, value: unknown): unknown => (typeof value === "bigint" ? `${value}n` : value);
 const reviver = (_: string, value: unknown): unknown =>
@@ -44,7 +48,11 @@ export class PlainCodec implements OperationCodec {
   }
 
   async parse(forged: string): Promise<UnsignedOperation> {
-    return JSON.parse(Buffer.from(forged, "hex").toString("utf8"), reviver) as UnsignedOperation;
+    const parsed = JSON.parse(Buffer.from(forged, "hex").toString("utf8"), reviver) as UnsignedOperation;
+    const contents = parsed.contents.map((content) =>
+      content.kind === "delegation" ? { ...content, delegate: content.delegate } : content,
+    );
+    return { ...parsed, contents };
   }
 
   hash(signed: string): OperationHash {
@@ -86,21 +94,26 @@ export class MemoryChain implements Chain {
   constructor(
     readonly model: ChainModel,
     private readonly onInject: (hash: OperationHash) => void = () => undefined,
+    /** What is in force in the block of a level. */
+    private readonly constantsAt: (level: number) => ChainConstants = () => model.genesis.rules.constants,
   ) {
     this.chainId = chainIdOf(model.genesis);
   }
 
   async head(): Promise<Head> {
-    const { hash, level, predecessor, timestamp } = this.model.head;
-    const { protocol } = this.model.genesis.rules.constants;
+    return this.asHead(this.model.head);
+  }
+
+  /** A block as a node shows it whose head it is. */
+  asHead({ hash, level, predecessor, timestamp }: ModelBlock): Head {
     const cycle = this.model.cycleOf(level);
     return {
       hash,
       level,
       predecessor,
       chainId: this.chainId,
-      protocol,
-      nextProtocol: protocol,
+      protocol: this.constantsAt(level).protocol,
+      nextProtocol: this.constantsAt(level + 1).protocol,
       cycle,
       timestamp: new Date(timestamp),
     };
@@ -137,7 +150,8 @@ export class MemoryChain implements Chain {
           };
         }),
       }));
-    return { hash, level, predecessor, protocol: constants.protocol, maxOperationsTtl, operations };
+    const { protocol } = this.constantsAt(level);
+    return { hash, level, predecessor, protocol, maxOperationsTtl, operations };
   }
 
   async account(address: TzAddress, at: BlockHash): Promise<Account> {
@@ -156,8 +170,11 @@ export class MemoryChain implements Chain {
       .map(({ operation, state }) => ({ hash: operation.hash, state }));
   }
 
-  async constants(): Promise<ChainConstants> {
-    return this.model.genesis.rules.constants;
+  /** A block's context is its successor's protocol's. */
+  async constants(at: BlockHash): Promise<ChainConstants> {
+    const block = this.model.block(at);
+    if (block === undefined) throw new BlockUnavailable(at);
+    return this.constantsAt(block.level + 1);
   }
 
   async feeRates(): Promise<FeeRates> {

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { ActRefused, type Acts } from "../../../src/application/commands/acts.js";
 import { type Evidence } from "../../../src/application/commands/pay-cycle.js";
 import { holdPayment, releasePayment } from "../../../src/application/commands/payments.js";
+import { type OperationHistory, type PastContent } from "../../../src/application/ports/operations.js";
 import { type PastTransfer } from "../../../src/application/ports/transfers.js";
 import { Repository } from "../../../src/application/repository.js";
-import { asCycle } from "../../../src/domain/identifiers.js";
+import { asCounter, asCycle, asLevel } from "../../../src/domain/identifiers.js";
 import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.js";
 import { BAKER } from "../chain-model.js";
 import { addressOf } from "../rewards.js";
@@ -42,3 +43,29 @@ export const holdAndRelease = async (world: World): Promise<void> => {
     }
   }
 };
+
+/** What an index of the world's chain shows of an account. */
+export const operationsIn = ({ model, chain }: World): OperationHistory => ({
+  head: async () => ({ level: asLevel(model.head.level), chainId: chain.chainId }),
+  contentsOf: async (sender, after, upTo) => {
+    const found: PastContent[] = [];
+    for (let level = after + 1; level <= upTo; level += 1) {
+      for (const { operation, results } of model.block(level)?.operations ?? []) {
+        for (const [i, content] of operation.contents.entries()) {
+          if (content.source !== sender) continue;
+          const moved = content.kind === "transaction";
+          found.push({
+            hash: operation.hash,
+            level: asLevel(level),
+            counter: asCounter(content.counter),
+            kind: content.kind,
+            target: moved ? content.destination : null,
+            amount: moved ? content.amount : null,
+            status: results[i]?.status ?? "skipped",
+          });
+        }
+      }
+    }
+    return found;
+  },
+});

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { cycleOf, paymentOf, walletOf } from "../../../src/application/aggregates.js";
 import { NO_STREAM } from "../../../src/application/ports/event-store.js";
-import { type Aggregate, execute, Repository } from "../../../src/application/repository.js";
+import { type Aggregate, execute, LogBroken, Repository } from "../../../src/application/repository.js";
 import * as Cycle from "../../../src/domain/cycle/cycle.js";
 import { type Decision, isRefused } from "../../../src/domain/decision.js";
 import { type DomainEvent } from "../../../src/domain/events.js";
@@ -11,6 +11,7 @@ import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.
 import { addressOf } from "../../support/identifiers.js";
 import { owedTo, planning } from "../../support/payment-samples.js";
 import { adopted, begun, paused, resumed } from "../../support/wallet-samples.js";
+import { ManualClock } from "../../support/world/manual-clock.js";
 import { WatchedStore } from "../../support/watched-store.js";
 
 const metadata = { correlationId: "one", causationId: "one", actor: "ana" };
@@ -22,14 +23,15 @@ const ended: Cycle.Event = { type: "CycleEnded", data: { finalLevel: asLevel(10)
 const held = { reason: "person" as const, detail: "a look first", actor: "ana" };
 
 const start = () => {
-  const store = new WatchedStore();
+  const clock = new ManualClock(0);
+  const store = new WatchedStore(clock);
   const log = new CodedEventLog(store);
   /** What another process does meanwhile. */
   const elsewhere = <State, Event extends DomainEvent>(
     aggregate: Aggregate<State, Event>,
     decide: (state: State) => Decision<Event, string>,
   ) => execute(new Repository(log), aggregate, decide, metadata);
-  return { store, log, repository: new Repository(log), elsewhere };
+  return { clock, store, log, repository: new Repository(log), elsewhere };
 };
 
 /** Pauses and resumes a wallet so often that it has this many events, checkpoints where they are due. */
@@ -59,15 +61,15 @@ describe("repository", () => {
     expect([state.at, revision]).to.deep.equal(["ended", 1]);
   });
 
-  it("reads only what is new", async () => {
+  it("reads only what is new, and the last event it knows", async () => {
     const { store, log, repository } = start();
     await log.append(cycle.stream, NO_STREAM, [opened], metadata);
     await repository.load(cycle);
     await log.append(cycle.stream, 0, [ended], metadata);
     const { state } = await repository.load(cycle);
     await repository.load(cycle);
-    expect(store.reads).to.deep.equal([{ from: 0 }, { from: 1 }, { from: 2 }]);
-    expect([state.at, store.taken]).to.deep.equal(["ended", 2]);
+    expect(store.reads).to.deep.equal([{ from: 0 }, { from: 0 }, { from: 1 }]);
+    expect([state.at, store.taken]).to.deep.equal(["ended", 4]);
   });
 
   it("reads from the beginning what it was told to forget", async () => {
@@ -92,7 +94,36 @@ describe("repository", () => {
     expect(broken).to.be.an("error").with.property("message", "broken off");
     const { state, revision } = await repository.load(cycle);
     expect([state.at, state.held?.reason, revision]).to.deep.equal(["ended", "person", 2]);
-    expect(store.reads).to.deep.equal([{ from: 0 }, { from: 1 }, { from: 1 }]);
+    expect(store.reads).to.deep.equal([{ from: 0 }, { from: 0 }, { from: 0 }]);
+  });
+
+  it("refuses a log that was put back behind it, and one that has grown again since", async () => {
+    const { clock, log, store, repository } = start();
+    await log.append(cycle.stream, NO_STREAM, [opened], metadata);
+    const earlier = store.snapshot();
+    await log.append(cycle.stream, 0, [ended], metadata);
+    await repository.load(cycle);
+    store.restore(earlier);
+    const shorter = await repository.load(cycle).catch((e: unknown) => e);
+    await log.append(cycle.stream, 0, [{ type: "CycleHeld", data: held }], metadata);
+    const other = await repository.load(cycle).catch((e: unknown) => e);
+    store.restore(earlier);
+    clock.advance(1);
+    await log.append(cycle.stream, 0, [ended], metadata);
+    const same = await repository.load(cycle).catch((e: unknown) => e);
+    const message = `event 1 of ${cycle.stream}, which this process has read, is not in the log any more: the log was put back while TAPS ran. Start TAPS again`;
+    for (const error of [shorter, other, same])
+      expect(error).to.be.an.instanceOf(LogBroken).with.property("message", message);
+  });
+
+  it("refuses a stream that was cut from the front", async () => {
+    const { log, store, repository } = start();
+    await log.append(cycle.stream, NO_STREAM, [opened, ended], metadata);
+    store.restore(store.snapshot().slice(1));
+    const error = await repository.load(cycle).catch((e: unknown) => e);
+    expect(error)
+      .to.be.an.instanceOf(LogBroken)
+      .with.property("message", `the log lacks event 0 of ${cycle.stream}: a part of it was deleted`);
   });
 
   it("refuses an event that does not belong into the stream", async () => {
@@ -119,9 +150,9 @@ describe("loading from a checkpoint", () => {
     const loaded = await repository.load(wallet);
     const zero = events.reduce(Wallet.evolve, Wallet.initial);
     expect(loaded).to.deep.equal({ state: zero, revision: events.length - 1 });
-    expect(store.reads).to.deep.equal([{ direction: "backwards" }, { from: newest + 1 }]);
+    expect(store.reads).to.deep.equal([{ direction: "backwards" }, { from: newest }]);
     const tail = events.length - 1 - newest;
-    expect(store.taken).to.equal(tail + 1 + tail);
+    expect(store.taken).to.equal(2 * (tail + 1));
   });
 
   it("passes over one of another fold", async () => {
@@ -143,7 +174,7 @@ describe("loading from a checkpoint", () => {
     await log.append(wallet.stream, NO_STREAM, events, metadata);
     await repository.load(wallet);
     await repository.load(wallet);
-    expect(store.reads.slice(2)).to.deep.equal([{ from: events.length }]);
+    expect(store.reads.slice(2)).to.deep.equal([{ from: events.length - 1 }]);
   });
 });
 

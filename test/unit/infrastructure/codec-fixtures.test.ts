@@ -36,7 +36,26 @@ describe("golden fixtures", () => {
   it("of older versions are read as what they meant", () => {
     const older = goldens.filter(({ type, version }) => version < (knownEvents.get(type) ?? 0));
     const meant = { reason: "person", detail: "the pool looks too small", actor: "ana" };
-    expect(older.map(read)).to.deep.equal([{ type: "CycleHeld", data: meant }]);
+    const batchId = "payment-tz1NRGxXV9h6SdNaZLcgmjuLx3hyy2f8YoGN_750/1";
+    const [dissolved, heldCycle, ledger, signed, planned, checkpoint] = older.map(read);
+    expect(planned)
+      .to.deep.include({ type: "PayoutPlanned" })
+      .and.to.have.nested.property("data.ceilings", null);
+    expect(checkpoint)
+      .to.deep.include({ type: "WalletCheckpointed" })
+      .and.to.have.nested.property("data.foldVersion", 1);
+    expect(checkpoint).to.have.nested.property("data.state.requests").that.deep.equals([]);
+    expect(ledger)
+      .to.deep.include({ type: "LedgerCheckpointed" })
+      .and.to.have.nested.property("data.foldVersion", 1);
+    expect(ledger).to.have.nested.property("data.settlements").that.deep.equals([]);
+    expect(signed)
+      .to.deep.include({ type: "OperationSigned" })
+      .and.to.have.nested.property("data.purpose", "batch");
+    expect([dissolved, heldCycle]).to.deep.equal([
+      { type: "BatchDissolved", data: { batchId, failed: false } },
+      { type: "CycleHeld", data: meant },
+    ]);
   });
 
   it("hold an operation whose hash is that of its bytes", () => {
@@ -48,6 +67,6 @@ describe("golden fixtures", () => {
           : [],
       );
     expect(hashes.map(({ computed }) => computed)).to.deep.equal(hashes.map(({ of }) => of));
-    expect(hashes).to.have.length(1);
+    expect(hashes).to.have.length(2);
   });
 });

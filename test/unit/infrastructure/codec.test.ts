@@ -113,7 +113,14 @@ describe("codec", () => {
     });
     expect(unreadable({ ...held, schemaVersion: 2 }).schemaVersion).to.equal(2);
     expect(unreadable({ ...held, data: '{"reason":"too small"}' }).eventType).to.equal("CycleHeld");
-    expect([...upcasters.keys()]).to.deep.equal(["CycleHeld@1"]);
+    expect([...upcasters.keys()]).to.deep.equal([
+      "CycleHeld@1",
+      "BatchDissolved@1",
+      "PayoutPlanned@1",
+      "OperationSigned@1",
+      "LedgerCheckpointed@1",
+      "WalletCheckpointed@1",
+    ]);
   });
 });
 

@@ -117,6 +117,21 @@ describe("TzKT as the source of rewards", () => {
     expect(await source.head()).to.deep.equal(HEAD);
   });
 
+  it("does what must be done before each question, and passes on why that could not be done", async () => {
+    const order: string[] = [];
+    const lapse = new Error("the lease is not there");
+    const beforeEach = async (): Promise<void> => {
+      order.push(`before question ${asked.length + 1}`);
+      if (order.length > 4) throw lapse;
+    };
+    const careful = new TzktSource({ baseUrl, clock, beforeEach });
+    answers["/v1/cycles/1000"] = [text(500, ""), json({ lastLevel: 100 })];
+    await careful.split(BAKER, CYCLE);
+    expect(order).to.deep.equal([1, 2, 3, 4].map((n) => `before question ${n}`));
+    const error: unknown = await careful.head().catch((reason: unknown) => reason);
+    expect([error, asked.length]).to.deep.equal([lapse, 4]);
+  });
+
   it("asks for further pages until the last is short and the announced count is reached", async () => {
     const pages = [page(10_000, 0), page(10_000, 10_000), page(5_000, 20_000)];
     answers[path] = pages.map((content) => json(content));

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import { paymentOf } from "../../../src/application/aggregates.js";
 import { asCycle } from "../../../src/domain/identifiers.js";
-import { type Status } from "../../../src/domain/payment/payment.js";
 import { type LoggedEvent } from "../../../src/application/ports/event-log.js";
 import { type Projection } from "../../../src/readmodel/projection.js";
 import { projections } from "../../../projections/all.js";
 import { paymentProjection } from "../../../projections/payment.js";
 import { foldProjection, MemoryTables } from "../../support/fold.js";
+import { byName, toldByFold, toldByRows } from "../../support/payment-rows.js";
 import { BAKER, payoutsOf } from "../../support/payouts.js";
 
 const CYCLES = [201, 202, 203, 204, 205, 299, 300];
@@ -42,6 +42,7 @@ describe("every projection", () => {
   it("names tables of its own", () => {
     const names = projections.flatMap(({ tables }) => tables.map(({ name }) => name));
     expect(names.sort()).to.deep.equal([
+      "bond_pool_members",
       "cycles",
       "delegator_terms",
       "operations",
@@ -54,32 +55,16 @@ describe("every projection", () => {
 });
 
 describe("payment rows and the payment streams' folds", () => {
-  const resultOf = (status: Status): string => (status.at === "open" ? "planned" : status.at);
-
   it("tell the same of every obligation", () => {
     const seen = new Set<unknown>();
     for (const log of logs) {
       const rows = foldProjection(paymentProjection, log.events)["payment"] ?? [];
-      const expected = CYCLES.flatMap((cycle) => {
-        const { obligations, batches } = log.stateOf(paymentOf(BAKER, asCycle(cycle)));
-        return [...obligations.values()].map(({ id, recipient, due, status }) => {
-          const batchId = status.at === "batched" ? status.batchId : undefined;
-          const item = batches.get(batchId ?? "")?.items.find(({ obligation }) => obligation === id);
-          const sent = status.at === "paid" ? status.sent : (item?.sent ?? null);
-          const operation = status.at === "paid" ? status.operation : undefined;
-          const obligation = `${BAKER}_${cycle}/${id}`;
-          return [obligation, cycle, recipient, due, resultOf(status), sent, operation] as const;
-        });
-      });
-      const found = rows.map((row) => {
-        const operation = row["result"] === "paid" ? row["operation_hash"] : undefined;
-        const { obligation, cycle, recipient, due, result, sent } = row;
-        seen.add(result);
-        return [obligation, cycle, recipient, due, result, sent, operation];
-      });
-      const byName = (a: readonly unknown[], b: readonly unknown[]) => (String(a) < String(b) ? -1 : 1);
-      expect(found.sort(byName)).to.deep.equal(expected.sort(byName));
+      const expected = CYCLES.flatMap((cycle) =>
+        toldByFold(`${BAKER}_${cycle}`, cycle, log.stateOf(paymentOf(BAKER, asCycle(cycle)))),
+      );
+      expect(toldByRows(rows).sort(byName)).to.deep.equal(expected.sort(byName));
       for (const { due, sent, transaction_fee, allocation_fee, result } of rows) {
+        seen.add(result);
         if (result !== "paid") continue;
         expect(Number(sent) + Number(transaction_fee) + Number(allocation_fee)).to.equal(Number(due));
       }

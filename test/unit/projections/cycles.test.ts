@@ -82,6 +82,7 @@ const planned: DomainEvent = {
     kept: mutez(0n),
     transactionFeePaidBy: "baker",
     allocationFeePaidBy: "baker",
+    ceilings: null,
   },
 };
 
@@ -112,6 +113,25 @@ describe("the cycles projection", () => {
     expect(after(CYCLE_STREAM, settle)).to.deep.equal([{ ...settled, settled_at: at(6) }]);
     const reopen: DomainEvent = { type: "CycleReopened", data: { actor } };
     expect(after(CYCLE_STREAM, reopen)).to.deep.equal([{ ...settled, state: "paying" }]);
+  });
+
+  it("shows which ceilings a plan is above, who approved it, and forgets both with the plan", () => {
+    const exceeded = [{ ceiling: "cycle" as const, limit: mutez(50n), found: mutez(51n) }];
+    const awaits: DomainEvent = {
+      type: "PayoutAwaitsApproval",
+      data: { plan: 1, planDigest: DIGEST, exceeded },
+    };
+    const approved: DomainEvent = { type: "PayoutApproved", data: { planDigest: DIGEST, actor } };
+    const data = { planDigest: DIGEST, reason: "too much", actor };
+    const log = new RecordedLog();
+    log.record(PAYMENT_STREAM, [awaits, planned]);
+    const shown = [{ ceiling: "cycle", limit: "50", found: "51" }];
+    const waiting = { ...empty, obligations: 6, due: 51n, taken: -2n, exceeded: shown };
+    expect(rowsOf(log)).to.deep.equal([waiting]);
+    log.record(PAYMENT_STREAM, [approved]);
+    expect(rowsOf(log)).to.deep.equal([{ ...waiting, approved_by: actor }]);
+    log.record(PAYMENT_STREAM, [{ type: "PayoutRejected", data }]);
+    expect(rowsOf(log)).to.deep.equal([empty]);
   });
 
   it("says why a cycle is held, and forgets it when it is released or skipped", () => {

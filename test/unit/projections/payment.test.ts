@@ -45,6 +45,7 @@ const planned = (attempt: typeof first): DomainEvent => ({
     kept: ZERO,
     transactionFeePaidBy: "baker",
     allocationFeePaidBy: "baker",
+    ceilings: null,
   },
 });
 const item = (delegator: typeof ann, sent: bigint): BatchItem => ({
@@ -221,7 +222,7 @@ describe("the payment projection", () => {
     const unpaid = rows(row(ann, 100n), row(bob, 200n), ownRow);
     const dissolved = new RecordedLog();
     planOf(dissolved);
-    dissolved.record(STREAM, [formed, { type: "BatchDissolved", data: { batchId: "b1" } }]);
+    dissolved.record(STREAM, [formed, { type: "BatchDissolved", data: { batchId: "b1", failed: false } }]);
     expect(folded(dissolved)).to.deep.equal(unpaid);
     log.record(WALLET, [signed, included]);
     const back = [ann, bob].map((delegator) => ({

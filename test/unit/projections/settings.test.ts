@@ -33,11 +33,20 @@ const unset = {
   mode: "simulation",
   on_since_cycle: null,
   policy: null,
+  ceilings: null,
+  bond_pool_since_cycle: null,
 };
 
 describe("the settings projection", () => {
   it("has a baker in simulation mode under the default policy at first", () => {
     expect(baker(registered)["settings"]).to.deep.equal([{ ...unset, changed_at: at(0) }]);
+  });
+
+  it("shows the first cycle where it was moved to", () => {
+    const moved: Baker.Event = { type: "FirstCycleSet", data: { firstCycle: asCycle(205), actor } };
+    expect(baker(registered, moved)["settings"]).to.deep.equal([
+      { ...unset, first_cycle: 205, changed_at: at(1) },
+    ]);
   });
 
   it("shows payer, mode and policy as they were last set", () => {
@@ -53,6 +62,19 @@ describe("the settings projection", () => {
     expect(baker(...events)["settings"]).to.deep.equal([{ ...on, changed_at: at(3) }]);
     expect(baker(...events, mode("off", 205))["settings"]).to.deep.equal([
       { ...on, mode: "off", changed_at: at(4) },
+    ]);
+  });
+
+  it("shows ceilings as they were last set", () => {
+    const ceilings = { operation: 1n, cycle: 2n, deviationFromLastCyclesPct: 3, operationFee: 4n };
+    const amounts = { operation: mutez(1n), cycle: mutez(2n), operationFee: mutez(4n) };
+    const set: Baker.Event = {
+      type: "CeilingsSet",
+      data: { ceilings: { ...amounts, deviationFromLastCyclesPct: 3 }, actor },
+    };
+    const json = { ...ceilings, operation: "1", cycle: "2", operationFee: "4" };
+    expect(baker(registered, set)["settings"]).to.deep.equal([
+      { ...unset, ceilings: json, changed_at: at(1) },
     ]);
   });
 
@@ -78,10 +100,35 @@ describe("the settings projection", () => {
       { ...none, delegator: ann, fee_bps: 9 },
       rowOfBob,
     ]);
+    const removed: Baker.Event = { type: "DelegatorTermsRemoved", data: { delegator: ann, actor } };
+    expect(baker(registered, first, removed)["delegator_terms"]).to.deep.equal([rowOfBob]);
     const cleared: Baker.Event = { type: "DelegatorTermsCleared", data: { actor } };
     expect(baker(registered, first, cleared, second)["delegator_terms"]).to.deep.equal([
       { ...none, delegator: ann, fee_bps: 9 },
     ]);
+  });
+
+  it("keeps the bond pool's members, and since when it is on", () => {
+    const set = (member: typeof ann, amount: bigint, manager: boolean): Baker.Event => ({
+      type: "BondPoolMemberSet",
+      data: { member, amount: mutez(amount), chargeBps: basisPoints.parse(250), manager, actor },
+    });
+    const switched = (fromCycle: number | null): Baker.Event => ({
+      type: "BondPoolSwitched",
+      data: { fromCycle: fromCycle === null ? null : asCycle(fromCycle), actor },
+    });
+    const row = { baker: BAKER, charge_bps: 250 };
+    const events = [registered, set(ann, 5n, true), set(bob, 2n ** 60n, false), switched(301)];
+    const on = baker(...events);
+    expect(on["bond_pool_members"]).to.deep.equal([
+      { ...row, member: ann, amount: 5n, manager: true },
+      { ...row, member: bob, amount: 2n ** 60n, manager: false },
+    ]);
+    expect(on["settings"]).to.deep.equal([{ ...unset, bond_pool_since_cycle: 301, changed_at: at(3) }]);
+    const removed: Baker.Event = { type: "BondPoolMemberRemoved", data: { member: bob, actor } };
+    const off = baker(...events, set(ann, 6n, true), removed, switched(null));
+    expect(off["bond_pool_members"]).to.deep.equal([{ ...row, member: ann, amount: 6n, manager: true }]);
+    expect(off["settings"]).to.deep.equal([{ ...unset, changed_at: at(6) }]);
   });
 
   it("shows why a wallet is paused, a row a reason", () => {

@@ -250,6 +250,7 @@ describe("sandbox chain model: what is kept of it", () => {
     chain.inject(operationOf(chain, [{ delegate: undefined }], { source: BOB }));
     records.push(bake(chain));
     chain.intervene({ kind: "empty", address: ALICE });
+    chain.intervene({ kind: "script", address: someContract("kept"), script: { kind: "refuses" } });
     records.push(chain.reorganise({ depth: 1, blocks: [{ timestamp: later() }, { timestamp: later() }] }));
 
     const text = records.map((record) => JSON.stringify(z.encode(chainRecord, record)));
@@ -260,6 +261,7 @@ describe("sandbox chain model: what is kept of it", () => {
     const again = ChainModel.replay(genesis, modelHashes, read);
 
     expect(again.head).to.deep.equal(chain.head);
+    expect(again.account(someContract("kept"))).to.deep.include({ balance: 3n, script: { kind: "refuses" } });
     for (const address of [PAYER, ALICE, BOB, BAKER, someTz("new"), someContract("kept")]) {
       expect(again.account(address)).to.deep.equal(chain.account(address));
     }

@@ -4,15 +4,15 @@ import { type DomainEvent } from "../../../domain/events.js";
 import { type Cycle, type StreamName } from "../../../domain/identifiers.js";
 import * as Payment from "../../../domain/payment/payment.js";
 import * as Wallet from "../../../domain/wallet/wallet.js";
-import { mutez } from "../../../domain/money.js";
-import { cycleOf, ledgerOf, paymentOf, rewardOf, walletOf } from "../../aggregates.js";
+import { type Mutez, mutez, sumOf } from "../../../domain/money.js";
+import { cycleOf, ledgerOf, paymentIn, rewardOf, walletOf } from "../../aggregates.js";
 import { type Revision } from "../../ports/event-store.js";
 import { type Target, type Waiting } from "./action.js";
 import { type Candidate, type Transfer } from "./batch.js";
 import { type Memory } from "./memory.js";
 import { type PayerPorts } from "./ports.js";
 import { type Examination, type SimulationContext } from "./simulate.js";
-import { type LogView, type PayoutView } from "./view.js";
+import { type LogView, type PaymentView, type PayoutView } from "./view.js";
 import { type Situation } from "./watch.js";
 
 /** One look at log and chain, and the means to act on it. */
@@ -25,6 +25,16 @@ export interface Acting extends Situation {
 export type Done = Waiting | undefined;
 
 export type Fault = Exclude<Examination, { readonly verdict: "fine" }>;
+
+/** Of any payment stream that is in view. */
+export const paymentOf = (view: LogView, stream: StreamName): PaymentView => {
+  const bonds = view.payouts.flatMap(({ bond }) => bond ?? []);
+  const payment = [...view.payouts, ...view.others, ...bonds].find(
+    (candidate) => candidate.stream === stream,
+  );
+  if (payment === undefined) throw new Error(`${stream} is not in view`);
+  return payment;
+};
 
 export const payoutOf = (view: LogView, cycle: Cycle): PayoutView => {
   const payout = view.payouts.find((candidate) => candidate.cycle === cycle);
@@ -44,7 +54,7 @@ const placeOf = (view: LogView, to: Target): readonly [StreamName, Revision] => 
     case "reward":
       return [rewardOf(baker, to.cycle).stream, payoutOf(view, to.cycle).reward.revision];
     case "payment":
-      return [paymentOf(baker, to.cycle).stream, payoutOf(view, to.cycle).payment.revision];
+      return [to.payment, paymentOf(view, to.payment).payment.revision];
   }
 };
 
@@ -66,11 +76,11 @@ export const appendDecided = async <Code extends string>(
   decision: Decision<DomainEvent, Code>,
 ): Promise<Done> => (isRefused(decision) || decision.length === 0 ? undefined : append(acting, to, decision));
 
-/** Remembers until the next head that the wallet cannot pay; `needed` in mutez. */
-export const lackFunds = ({ facts, memory }: Acting, needed: bigint): Waiting => {
+/** Remembers until the next head that the wallet cannot pay for this; `needed` in mutez. */
+export const lackFunds = ({ facts, memory }: Acting, what: string, needed: bigint): Waiting => {
   const short = needed - facts.atHead.balance;
   const missing = mutez(short > 0n ? short : 1n);
-  memory.funds = { missing, at: facts.head.hash };
+  memory.funds.set(what, { missing, at: facts.head.hash });
   return { reason: "funds", missing };
 };
 
@@ -83,6 +93,7 @@ export const find = (acting: Acting, detail: string): Promise<Done> => {
 /** A fault that is not a receiver's: said, or written down as a finding. */
 export const handleFault = async (
   acting: Acting,
+  what: string,
   candidates: readonly Candidate[],
   fault: Exclude<Fault, { readonly verdict: "receiver" }>,
 ): Promise<Done> => {
@@ -90,6 +101,7 @@ export const handleFault = async (
     case "payer":
       return lackFunds(
         acting,
+        what,
         candidates.reduce((total, { due }) => total + due, 0n),
       );
     case "later":
@@ -99,15 +111,27 @@ export const handleFault = async (
   }
 };
 
+/** Fees above the policy's ceiling stop the wallet: a node may ask for anything. Undefined: they are below it. */
+export const overFeeCeiling = (
+  acting: Acting,
+  what: string,
+  fees: readonly Mutez[],
+): Promise<Done> | undefined => {
+  const ceiling = acting.view.baker.state.ceilings.operationFee;
+  const sum = sumOf(fees, (fee) => fee);
+  if (sum <= ceiling) return undefined;
+  return find(acting, `the fees of ${what} would be ${sum} mutez, above the ceiling of ${ceiling}`);
+};
+
 /** Keeps a receiver from being paid until a person has looked. */
 export const holdReceiver = (
   acting: Acting,
-  payout: PayoutView,
+  { stream, payment }: PaymentView,
   obligation: string,
   error: string,
 ): Promise<Done> => {
-  const held = Payment.hold({ obligation, reason: error, actor: "taps" })(payout.payment.state);
-  return appendDecided(acting, { stream: "payment", cycle: payout.cycle }, held);
+  const held = Payment.hold({ obligation, reason: error, actor: "taps" })(payment.state);
+  return appendDecided(acting, { stream: "payment", payment: stream }, held);
 };
 
 export const simulationContext = ({ ports, view, facts }: Acting): SimulationContext => ({
@@ -121,3 +145,15 @@ export const simulationContext = ({ ports, view, facts }: Acting): SimulationCon
 
 export const asTransfers = (candidates: readonly Candidate[]): readonly Transfer[] =>
   candidates.map(({ recipient, due }) => ({ recipient, amount: due }));
+
+/**
+ * Forgets a payment that is complete. Read again after the wallet: who releases an obligation of it asks for it anew,
+ * and that meets this append.
+ */
+export const closePayment = async (acting: Acting, stream: StreamName): Promise<Done> => {
+  const { ports, view, memory } = acting;
+  const { state } = await ports.repository.load(paymentIn(stream));
+  if (memory.token === undefined || Payment.totalsOf(state).pending > 0) return undefined;
+  const closing = Wallet.closePayments({ payments: [stream], token: memory.token })(view.wallet.state);
+  return appendDecided(acting, { stream: "wallet" }, closing);
+};

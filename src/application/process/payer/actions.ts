@@ -1,9 +1,11 @@
 import { type Action } from "./action.js";
-import { type Acting, append, type Done, payoutOf } from "./acting.js";
+import { type Acting, append, closePayment, type Done, paymentOf, payoutOf } from "./acting.js";
 import { simulatePayout } from "./dry-run.js";
 import { formBatch } from "./forming.js";
+import { fixPlan } from "./planning.js";
 import { injectFromLog } from "./sign.js";
-import { signBatch, signReveal } from "./signing.js";
+import { signDelegation, signReveal } from "./sign-other.js";
+import { signBatch } from "./signing.js";
 
 /** Carries out what `next` chose. Whatever is refused or conflicts is left: the next look decides again. */
 export const perform = async (action: Action, acting: Acting): Promise<Done> => {
@@ -18,11 +20,17 @@ export const perform = async (action: Action, acting: Acting): Promise<Done> => 
       await injectFromLog(ports, view.payer, action);
       return undefined;
     case "form-batch":
-      return formBatch(acting, payoutOf(view, action.cycle), action.obligations);
+      return formBatch(acting, paymentOf(view, action.payment), action.obligations);
     case "sign-batch":
-      return signBatch(acting, payoutOf(view, action.cycle), action.batchId);
+      return signBatch(acting, paymentOf(view, action.payment), action.batchId);
+    case "sign-delegation":
+      return signDelegation(acting, action);
+    case "close-payment":
+      return closePayment(acting, action.payment);
     case "sign-reveal":
       return signReveal(acting);
+    case "fix-plan":
+      return fixPlan(acting, payoutOf(view, action.cycle));
     case "simulate-payout":
       return simulatePayout(acting, payoutOf(view, action.cycle), view.payer);
   }

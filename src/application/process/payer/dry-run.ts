@@ -4,7 +4,8 @@ import { type Obligation } from "../../../domain/payment/events.js";
 import * as Payment from "../../../domain/payment/payment.js";
 import { type Acting, appendDecided, asTransfers, type Done, simulationContext } from "./acting.js";
 import { type Candidate, feesFor, limitsFor, sizeOf } from "./batch.js";
-import { computePlan, CONTRACT_BATCH, mostTransfers } from "./payout.js";
+import { CONTRACT_BATCH, mostTransfers } from "./moving.js";
+import { computePlan } from "./payout.js";
 import { examine } from "./simulate.js";
 import { type PayoutView } from "./view.js";
 
@@ -88,5 +89,5 @@ export const simulatePayout = async (acting: Acting, payout: PayoutView, payer: 
     burns: mutez(summary.burns),
     failing: summary.failing.slice(0, 500),
   })(payout.payment.state);
-  return appendDecided(acting, { stream: "payment", cycle: payout.cycle }, simulated);
+  return appendDecided(acting, { stream: "payment", payment: payout.stream }, simulated);
 };

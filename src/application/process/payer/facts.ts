@@ -66,12 +66,17 @@ export class ChainObserver {
     return { head, final, atHead, atFinal, blocks, missing, mempool, constants, feeRates };
   }
 
-  /** Reads as far back as live operations ask for, and further only when a counter has no consumer there. */
+  /**
+   * Reads as far back as live operations ask for, and further only when a counter has no consumer there. Before the
+   * wallet is adopted its past is nobody's to explain.
+   */
   private async explain(head: Head, final: Block, atFinal: Account, wallet: Wallet.State) {
     const oldest = Math.min(final.level, ...wallet.operations.map((operation) => operation.finalLevel + 1));
     const near = await this.branch(head.hash, oldest);
     const explained =
-      atFinal.counter <= wallet.counter || consumerOf(near.blocks, wallet.counter + 1n) !== undefined;
+      wallet.adopted === null ||
+      atFinal.counter <= wallet.counter ||
+      consumerOf(near.blocks, wallet.counter + 1n) !== undefined;
     return explained ? near : this.branch(head.hash, Math.min(oldest, wallet.explainedLevel + 1));
   }
 

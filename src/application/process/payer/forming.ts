@@ -8,12 +8,13 @@ import {
   handleFault,
   holdReceiver,
   lackFunds,
+  overFeeCeiling,
   simulationContext,
 } from "./acting.js";
 import { type Candidate, composeItems, feesFor, fitting, limitsFor, sizeOf } from "./batch.js";
-import { fundsNeeded } from "./payout.js";
+import { fundsNeeded } from "./moving.js";
 import { examine } from "./simulate.js";
-import { type PayoutView } from "./view.js";
+import { type PaymentView } from "./view.js";
 
 const candidatesOf = (state: Payment.State, obligations: readonly string[]): readonly Candidate[] =>
   obligations.flatMap((id): Candidate[] => {
@@ -47,28 +48,31 @@ const cutToFit = (acting: Acting, { candidates, contents }: Examined) => {
  */
 export const formBatch = async (
   acting: Acting,
-  payout: PayoutView,
+  paying: PaymentView,
   chosen: readonly string[],
 ): Promise<Done> => {
-  const state = payout.payment.state;
+  const state = paying.payment.state;
   const candidates = candidatesOf(state, chosen);
   const examination = await examine(simulationContext(acting), asTransfers(candidates));
   if (examination.verdict === "receiver") {
-    return holdReceiver(acting, payout, candidates[examination.index]?.obligation ?? "", examination.error);
+    return holdReceiver(acting, paying, candidates[examination.index]?.obligation ?? "", examination.error);
   }
-  if (examination.verdict !== "fine") return handleFault(acting, candidates, examination);
+  if (examination.verdict !== "fine") return handleFault(acting, paying.stream, candidates, examination);
   const { constants, feeRates, atHead } = acting.facts;
   const fit = cutToFit(acting, { candidates, contents: examination.contents });
   const fees = feesFor(fit.bytes, fit.limits, feeRates, 0);
+  const over = overFeeCeiling(acting, paying.stream, fees);
+  if (over) return over;
   if (state.batches.size === 0) {
     const needed = fundsNeeded(state, fees[0] ?? 0n, constants.originationSize * constants.costPerByte);
-    if (atHead.balance < needed) return lackFunds(acting, needed);
+    if (atHead.balance < needed) return lackFunds(acting, paying.stream, needed);
   }
   const { items, tooSmall } = composeItems(state, fit.candidates, fit.contents, fees, constants);
-  const to = { stream: "payment", cycle: payout.cycle } as const;
+  const to = { stream: "payment", payment: paying.stream } as const;
   if (tooSmall.length > 0)
     return appendDecided(acting, to, Payment.setAside({ obligations: tooSmall })(state));
-  const batchId = `${Payment.cycleStream(acting.view.bakerAddress, payout.cycle)}/${state.batches.size + 1}`;
-  acting.memory.prepared.set(batchId, { limits: fit.limits, bytes: fit.bytes });
+  const batchId = `${paying.stream}/${state.batches.size + 1}`;
+  const { limits, bytes } = fit;
+  acting.memory.prepared.set(batchId, { limits, bytes, protocol: constants.protocol });
   return appendDecided(acting, to, Payment.formBatch({ batchId, items: [...items] })(state));
 };

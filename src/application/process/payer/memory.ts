@@ -1,4 +1,4 @@
-import { type BlockHash, type OperationHash } from "../../../domain/identifiers.js";
+import { type BlockHash, type OperationHash, type ProtocolHash } from "../../../domain/identifiers.js";
 import { type Mutez } from "../../../domain/money.js";
 
 /** Simulated limits of one content. */
@@ -12,6 +12,8 @@ export interface Prepared {
   readonly limits: readonly Limits[];
   /** Bytes of the unsigned operation. */
   readonly bytes: number;
+  /** Under which this was found. */
+  readonly protocol: ProtocolHash;
 }
 
 /** What a process may forget at any moment without harm; nothing here is a source of truth. */
@@ -22,13 +24,16 @@ export interface Memory {
   readonly injectedAt: Map<OperationHash, BlockHash>;
   /** By batch id. */
   readonly prepared: Map<string, Prepared>;
-  /** Missing funds, as last found, and at which head. */
-  funds: { readonly missing: Mutez; readonly at: BlockHash } | undefined;
+  /** Batches that could not be sent as they were put together: whose fault it was, for when they are dissolved. */
+  readonly failed: Map<string, { readonly obligation: string; readonly error: string }>;
+  /** Missing funds of each payment, or of what a delegation costs, as last found, and at which head. */
+  readonly funds: Map<string, { readonly missing: Mutez; readonly at: BlockHash }>;
 }
 
 export const blankMemory = (): Memory => ({
   token: undefined,
   injectedAt: new Map(),
   prepared: new Map(),
-  funds: undefined,
+  failed: new Map(),
+  funds: new Map(),
 });

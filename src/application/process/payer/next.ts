@@ -3,7 +3,8 @@ import { type ProtocolHash } from "../../../domain/identifiers.js";
 import * as Wallet from "../../../domain/wallet/wallet.js";
 import { walletOf } from "../../aggregates.js";
 import { type Action, wait } from "./action.js";
-import { advanceOldestPayout, simulateNewest } from "./payout.js";
+import { ADVANCE, planOn } from "./advance.js";
+import { simulateNewest } from "./payout.js";
 import {
   accountForFinalCounters,
   appending,
@@ -92,6 +93,10 @@ const stopAtUnknownProtocol: Step = ({ facts }) => {
   return unknown && wait({ reason: "unknown-protocol", protocol: unknown });
 };
 
+/** In a chain's first blocks an operation could not live for a single one. */
+const stopAtGenesis: Step = ({ facts }) =>
+  facts.final.maxOperationsTtl > 0 ? undefined : wait({ reason: "chain-begins", level: facts.head.level });
+
 /** Reveal is an operation of its own, included before any other. */
 const revealFirst: Step = ({ view, facts }) => {
   if (facts.atHead.revealed) return undefined;
@@ -144,11 +149,13 @@ const STEPS: readonly Step[] = [
   injectAgain,
   stopWhenNotOn,
   needAdoption,
+  planOn,
   stopWhenPaused,
   stopAtUnknownProtocol,
+  stopAtGenesis,
   stopWhenUnexplained,
   revealFirst,
-  advanceOldestPayout,
+  ...ADVANCE,
 ];
 
 /** The one thing to do now. Pure: the same log, chain and memory give the same action. */

@@ -6,8 +6,9 @@ import { asLevel, type Counter, type OperationHash } from "../../../domain/ident
 import { type Purpose } from "../../../domain/wallet/events.js";
 import * as Wallet from "../../../domain/wallet/wallet.js";
 import { walletOf } from "../../aggregates.js";
-import { type NodeError, type UnsignedOperation } from "../../ports/chain.js";
+import { type NodeError, SignerUnavailable, type UnsignedOperation } from "../../ports/chain.js";
 import { type Revision } from "../../ports/event-store.js";
+import { type WitnessRecord } from "../../ports/system.js";
 import { type Facts } from "./facts.js";
 import { type PayerPorts } from "./ports.js";
 import { type LogView } from "./view.js";
@@ -55,18 +56,25 @@ const counterOf = (operation: UnsignedOperation, index: number): Counter => {
   return content.counter;
 };
 
-/** Signs and appends at the view's wallet revision; signed bytes whose append is refused are worth nothing. */
-export const signAndAppend = async (
+/** Signed bytes, which nobody may see before they are appended. */
+export const signBytes = async ({ signer }: PayerPorts, view: LogView, forged: string): Promise<string> => {
+  if ((await signer.address()) !== view.payer)
+    throw new SignerUnavailable(`the signer is not that of ${view.payer}, which pays`);
+  const bytes = await signer.sign(forged);
+  if (!bytes.startsWith(forged))
+    throw new ForgedOtherwise("the signer returned other bytes than it was given");
+  return bytes;
+};
+
+/** Appends signed bytes at the view's wallet revision; where that is refused they are worth nothing. */
+export const appendSigned = async (
   ports: PayerPorts,
   view: LogView,
   facts: Facts,
   token: bigint,
-  intent: Intent & { readonly forged: string },
+  intent: Intent & { readonly bytes: string },
 ): Promise<{ readonly hash: OperationHash; readonly revision: Revision } | undefined> => {
-  const { operation, forged, branchLevel, purpose, batchId, payment } = intent;
-  const bytes = await ports.signer.sign(forged);
-  if (!bytes.startsWith(forged))
-    throw new ForgedOtherwise("the signer returned other bytes than it was given");
+  const { operation, bytes, branchLevel, purpose, batchId, payment } = intent;
   const hash = ports.codec.hash(bytes);
   const decision = Wallet.sign({
     hash,
@@ -91,7 +99,8 @@ export const signAndAppend = async (
 
 /**
  * Reads the bytes back from the log, leaves the witness, and only then hands them to a node. Without the revision
- * of its event an operation is looked for from the stream's end.
+ * of its event an operation is looked for from the stream's end: the witness names the newest operation that may have
+ * left, not an older one that is handed over again, as after a reorganisation.
  */
 export const injectFromLog = async (
   ports: PayerPorts,
@@ -100,9 +109,12 @@ export const injectFromLog = async (
 ): Promise<void> => {
   const stream = Wallet.stream(payer);
   const place = revision === undefined ? {} : { from: revision, limit: 1 };
+  let newest: WitnessRecord | undefined;
   for await (const logged of ports.log.read(stream, { direction: "backwards", ...place })) {
-    if (logged.event.type !== "OperationSigned" || logged.event.data.hash !== hash) continue;
-    await ports.witness.write({ revision: logged.revision, eventId: logged.id });
+    if (logged.event.type !== "OperationSigned") continue;
+    newest ??= { revision: logged.revision, eventId: logged.id };
+    if (logged.event.data.hash !== hash) continue;
+    await ports.witness.write(newest);
     const injection = await ports.chain.inject(logged.event.data.bytes);
     if (injection.outcome === "refused") await recordRefusal(ports, payer, hash, injection.errors);
     return;

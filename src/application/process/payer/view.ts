@@ -1,24 +1,26 @@
 import type * as Baker from "../../../domain/baker/baker.js";
 import type * as Cycle from "../../../domain/cycle/cycle.js";
-import {
-  asCycle,
-  type Cycle as CycleNumber,
-  parseStreamName,
-  type TzAddress,
-} from "../../../domain/identifiers.js";
+import { type Cycle as CycleNumber, type StreamName, type TzAddress } from "../../../domain/identifiers.js";
 import type * as Ledger from "../../../domain/ledger/ledger.js";
-import type * as Payment from "../../../domain/payment/payment.js";
+import * as Payment from "../../../domain/payment/payment.js";
 import type * as Reward from "../../../domain/reward/reward.js";
 import type * as Wallet from "../../../domain/wallet/wallet.js";
-import { bakerOf, cycleOf, ledgerOf, paymentOf, rewardOf, walletOf } from "../../aggregates.js";
+import { bakerOf, cycleOf, ledgerOf, paymentIn, rewardOf, walletOf } from "../../aggregates.js";
 import { type Loaded, type Repository } from "../../repository.js";
 
+/** A payment stream. */
+export interface PaymentView {
+  readonly stream: StreamName;
+  readonly payment: Loaded<Payment.State>;
+}
+
 /** One cycle's payout as the log shows it. */
-export interface PayoutView {
+export interface PayoutView extends PaymentView {
   readonly cycle: CycleNumber;
   readonly life: Loaded<Cycle.State>;
   readonly reward: Loaded<Reward.State>;
-  readonly payment: Loaded<Payment.State>;
+  /** What it leaves to the bond pool, once its own payments are complete. */
+  readonly bond: PaymentView | undefined;
 }
 
 /** All that the payer looks at in the log. */
@@ -29,26 +31,37 @@ export interface LogView {
   readonly ledger: Loaded<Ledger.State>;
   /** Unfinished cycles, oldest first. */
   readonly payouts: readonly PayoutView[];
+  /** Payments that are no cycle's: those that are asked for, in that order, and those that the wallet still knows. */
+  readonly others: readonly PaymentView[];
   readonly wallet: Loaded<Wallet.State>;
 }
 
+const loadPayment = async (repository: Repository, stream: StreamName): Promise<PaymentView> => ({
+  stream,
+  payment: await repository.load(paymentIn(stream)),
+});
+
+/**
+ * One after the other: who sees a plan rejected sees its allocation reopened too, and then that the cycle was held
+ * before.
+ */
 const loadPayout = async (
   repository: Repository,
   baker: TzAddress,
   cycle: CycleNumber,
 ): Promise<PayoutView> => {
-  const [life, reward, payment] = await Promise.all([
-    repository.load(cycleOf(baker, cycle)),
-    repository.load(rewardOf(baker, cycle)),
-    repository.load(paymentOf(baker, cycle)),
-  ]);
-  return { cycle, life, reward, payment };
+  const payment = await loadPayment(repository, Payment.cycleStream(baker, cycle));
+  const reward = await repository.load(rewardOf(baker, cycle));
+  const life = await repository.load(cycleOf(baker, cycle));
+  const isComplete = payment.payment.state.completed !== undefined;
+  const bond = isComplete ? await loadPayment(repository, Payment.bondStream(baker, cycle)) : undefined;
+  return { cycle, life, reward, bond, ...payment };
 };
 
-/** The cycle whose payment stream a batch belongs to; batch ids begin with that stream's name. */
-export const cycleOfBatch = (batchId: string): CycleNumber => {
-  const [payment = ""] = batchId.split("/");
-  return asCycle(Number(parseStreamName(payment).elements.at(-1)));
+/** Payment streams that the wallet asks to look at. */
+const paymentsOf = (wallet: Wallet.State): readonly StreamName[] => {
+  const asked = [...wallet.requests.map((payment) => `${payment}/`), ...Object.keys(wallet.batches)];
+  return [...new Set(asked.map(Payment.streamOfBatch).filter((stream) => stream !== undefined))];
 };
 
 /**
@@ -62,40 +75,50 @@ export const loadView = async (
   unfinished: readonly CycleNumber[],
 ): Promise<LogView> => {
   let cycles = unfinished;
+  let streams: readonly StreamName[] = [];
   for (;;) {
-    const [baker, ledger, payouts] = await Promise.all([
+    const [baker, ledger, payouts, others] = await Promise.all([
       repository.load(bakerOf(bakerAddress)),
       repository.load(ledgerOf(bakerAddress)),
       Promise.all(cycles.map((cycle) => loadPayout(repository, bakerAddress, cycle))),
+      Promise.all(streams.map((stream) => loadPayment(repository, stream))),
     ]);
     const wallet = await repository.load(walletOf(payer));
-    const seen = new Set(cycles);
-    const missing = [...new Set(Object.keys(wallet.state.batches).map(cycleOfBatch))].filter(
-      (cycle) => !seen.has(cycle),
-    );
-    if (missing.length === 0) return { bakerAddress, payer, baker, ledger, payouts, wallet };
-    cycles = [...cycles, ...missing].sort((a, b) => a - b);
+    const known = paymentsOf(wallet.state);
+    const found = known.map(Payment.cycleOfStream).filter((cycle) => cycle !== undefined);
+    const owned = known.filter((stream) => Payment.cycleOfStream(stream) === undefined);
+    const isWhole =
+      found.every((cycle) => cycles.includes(cycle)) && owned.every((stream) => streams.includes(stream));
+    if (isWhole) return { bakerAddress, payer, baker, ledger, payouts, others, wallet };
+    cycles = [...new Set([...cycles, ...found])].sort((a, b) => a - b);
+    streams = owned;
   }
 };
 
 /**
  * The view after an act of this process: what the act may have written is loaded again, what a person may have said
- * of a cycle, and the wallet last. The rest is as it was looked at: what others write there meanwhile is met at the
+ * of the baker or a cycle, and the wallet last. The rest is as it was looked at: what others write there meanwhile is met at the
  * wallet's revision, or at that of the stream written to.
  */
 export const reloadView = async (
   repository: Repository,
   view: LogView,
-  written: { readonly cycle?: CycleNumber; readonly ledger?: boolean },
+  written: { readonly cycle?: CycleNumber; readonly payment?: StreamName; readonly ledger?: boolean },
 ): Promise<LogView> => {
   const { bakerAddress } = view;
+  const baker = await repository.load(bakerOf(bakerAddress));
   const ledger = written.ledger ? await repository.load(ledgerOf(bakerAddress)) : view.ledger;
   const payouts = await Promise.all(
     view.payouts.map(async (payout) =>
-      payout.cycle === written.cycle
+      payout.cycle === written.cycle || [payout.stream, payout.bond?.stream].includes(written.payment)
         ? await loadPayout(repository, bakerAddress, payout.cycle)
         : { ...payout, life: await repository.load(cycleOf(bakerAddress, payout.cycle)) },
     ),
   );
-  return { ...view, ledger, payouts, wallet: await repository.load(walletOf(view.payer)) };
+  const others = await Promise.all(
+    view.others.map(async (other) =>
+      other.stream === written.payment ? await loadPayment(repository, other.stream) : other,
+    ),
+  );
+  return { ...view, baker, ledger, payouts, others, wallet: await repository.load(walletOf(view.payer)) };
 };

@@ -12,7 +12,7 @@ import { type Action, type Target, wait } from "./action.js";
 import { isPayersFault } from "./errors.js";
 import { consumerOf, type Facts } from "./facts.js";
 import { type Memory } from "./memory.js";
-import { cycleOfBatch, type LogView } from "./view.js";
+import { type LogView } from "./view.js";
 
 export interface Situation {
   readonly view: LogView;
@@ -159,21 +159,31 @@ const settlement = (
 });
 
 /** Each batch that the wallet knows, with what its payment stream knows of it. */
-const batchesInView = ({ wallet, payouts }: LogView) =>
+const batchesInView = ({ wallet, payouts, others }: LogView) =>
   Object.keys(wallet.state.batches).flatMap((batchId) => {
-    const cycle = cycleOfBatch(batchId);
-    const payment = payouts.find((payout) => payout.cycle === cycle)?.payment.state;
-    const batch = payment?.batches.get(batchId);
-    return payment && batch ? [{ batchId, cycle, payment, batch }] : [];
+    const stream = Payment.streamOfBatch(batchId);
+    const found = [...payouts, ...others].find((payment) => payment.stream === stream);
+    const batch = found?.payment.state.batches.get(batchId);
+    return found && batch ? [{ batchId, stream: found.stream, payment: found.payment.state, batch }] : [];
   });
 
 /** Carries what became of batches from the wallet's stream into the payment streams. */
-export const settleBatches: Step = ({ view }) => {
-  for (const { batchId, cycle, payment, batch } of batchesInView(view)) {
+export const settleBatches: Step = ({ view, memory }) => {
+  for (const { batchId, stream, payment, batch } of batchesInView(view)) {
     if (batch.at !== "formed") continue;
     const fate = Wallet.batchFate(view.wallet.state, batchId);
-    const to: Target = { stream: "payment", cycle };
-    if (fate.at === "voided") return appending(to, Payment.dissolve(batchId)(payment));
+    const to: Target = { stream: "payment", payment: stream };
+    if (fate.at === "voided") {
+      const fault = memory.failed.get(batchId);
+      const dissolve = fault
+        ? Payment.dissolveFailed(batchId, {
+            obligation: fault.obligation,
+            reason: fault.error,
+            actor: "taps",
+          })
+        : Payment.dissolve(batchId);
+      return appending(to, dissolve(payment));
+    }
     if (fate.at === "final" && fate.hash !== undefined) {
       const settled = settlement(batchId, batch.items, { hash: fate.hash, results: fate.results });
       return appending(to, Payment.settleBatch(settled)(payment));
@@ -182,12 +192,16 @@ export const settleBatches: Step = ({ view }) => {
   return undefined;
 };
 
-/** Closes the batches whose payment streams say what became of them. */
+/** Closes the batches whose payment streams say what became of them, and delegations and a reveal that have ended. */
 export const closeBatches: Step = ({ view, memory }) => {
+  const wallet = view.wallet.state;
   const ended = batchesInView(view).filter(({ batch }) => batch.at !== "formed");
-  if (memory.token === undefined || ended.length === 0) return undefined;
-  const batchIds = ended.map(({ batchId }) => batchId);
-  return appending(WALLET, Wallet.closeBatches({ batchIds, token: memory.token })(view.wallet.state));
+  const singles = [...wallet.delegations.map(({ id }) => id), Wallet.REVEAL].filter((id) =>
+    ["final", "voided"].includes(Wallet.batchFate(wallet, id).at),
+  );
+  const batchIds = [...ended.map(({ batchId }) => batchId), ...singles];
+  if (memory.token === undefined || batchIds.length === 0) return undefined;
+  return appending(WALLET, Wallet.closeBatches({ batchIds, token: memory.token })(wallet));
 };
 
 /** Keeps loading short. */

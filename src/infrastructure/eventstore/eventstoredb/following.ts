@@ -48,6 +48,7 @@ export async function* follow(
       }
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
+      yield { kind: "interrupted", error };
     }
     if (failures > 0) await backOff(failures - 1, signal);
     failures += 1;

@@ -9,7 +9,8 @@ import {
   START,
 } from "../../../application/ports/event-store.js";
 import { sha256 } from "../../../domain/digest.js";
-import { type StreamName } from "../../../domain/identifiers.js";
+import { CATEGORIES } from "../../../domain/events.js";
+import { parseStreamName, type StreamName } from "../../../domain/identifiers.js";
 
 /** The stream whose only event carries the log's identity; who reads the whole log does not see it. */
 export const IDENTITY_STREAM = "taps_store" as StreamName;
@@ -60,10 +61,14 @@ export const toEventData = (event: NewEvent): BinaryEventData => {
   };
 };
 
+type Present = NonNullable<ResolvedEvent["event"]>;
+
+const isSystems = ({ type, streamId }: Present): boolean => type.startsWith("$") || streamId.startsWith("$");
+
 /** An event of ours; undefined for what the server writes for itself. Throws `UnreadableEvent` for any other. */
 export const toStoredEvent = (resolved: ResolvedEvent): StoredEvent | undefined => {
   const { event } = resolved;
-  if (event === undefined || event.type.startsWith("$") || event.streamId.startsWith("$")) return undefined;
+  if (event === undefined || isSystems(event)) return undefined;
   const revision = Number(event.revision);
   const { data: stored } = storedMetadata.safeParse(event.metadata);
   if (stored === undefined || event.isJson || event.position === undefined)
@@ -90,11 +95,19 @@ export const toStoredEvent = (resolved: ResolvedEvent): StoredEvent | undefined 
   };
 };
 
-/** An event of ours in the whole log; undefined also for the log's identity. */
-export const publicEvent = (resolved: AllStreamResolvedEvent): RecordedEvent | undefined => {
-  const event = toStoredEvent(resolved)?.event;
-  return event?.stream === IDENTITY_STREAM ? undefined : event;
+/**
+ * Whether an event of the whole log counts as TAPS's; the log's identity does not. Another application may share the
+ * cluster: what stands in none of our streams and lacks our metadata is its own.
+ */
+export const isPublic = ({ event }: AllStreamResolvedEvent): boolean => {
+  if (event === undefined || isSystems(event) || event.streamId === IDENTITY_STREAM) return false;
+  const { category } = parseStreamName(event.streamId);
+  return CATEGORIES.has(category) || storedMetadata.safeParse(event.metadata).success;
 };
+
+/** An event of ours in the whole log; undefined for others'. Throws `UnreadableEvent` for a damaged one. */
+export const publicEvent = (resolved: AllStreamResolvedEvent): RecordedEvent | undefined =>
+  isPublic(resolved) ? toStoredEvent(resolved)?.event : undefined;
 
 export const positionOf = (resolved: AllStreamResolvedEvent): Position =>
   (resolved.commitPosition ?? resolved.event?.position.commit ?? START) as Position;

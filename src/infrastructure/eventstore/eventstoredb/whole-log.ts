@@ -1,6 +1,6 @@
 import { type AllStreamResolvedEvent, BACKWARDS, END, FORWARDS } from "@eventstore/db-client";
 import { type Position, type RecordedEvent, START } from "../../../application/ports/event-store.js";
-import { fromPosition, positionOf, publicEvent } from "./records.js";
+import { fromPosition, isPublic, positionOf, publicEvent } from "./records.js";
 
 export type From = ReturnType<typeof fromPosition> | typeof END;
 
@@ -55,7 +55,7 @@ export class WholeLog {
         const position = positionOf(resolved);
         from = fromPosition(position);
         if (position <= this.highest) return this.highest;
-        if (publicEvent(resolved) !== undefined) return this.advance(position);
+        if (isPublic(resolved)) return this.advance(position);
       }
       if (count < asked) return this.highest;
     }

@@ -79,11 +79,10 @@ export class LogChanges {
   /** Listens until the connection breaks or the signal is aborted; whether it listened at all. */
   private async listenOnce(signal: AbortSignal): Promise<boolean> {
     const client = new pg.Client(this.config);
-    const over = new Promise<void>((resolve) => {
-      client.on("error", () => resolve());
-      client.on("end", () => resolve());
-      signal.addEventListener("abort", () => resolve(), { once: true });
-    });
+    let end: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => (end = resolve));
+    client.on("error", end).on("end", end);
+    signal.addEventListener("abort", end);
     client.on("notification", () => this.changed());
     try {
       await client.connect();
@@ -95,6 +94,8 @@ export class LogChanges {
       // The log is read every `pollMs` all the same; whether PostgreSQL is well shows there.
       return false;
     } finally {
+      // The signal outlives every connection.
+      signal.removeEventListener("abort", end);
       await hangUp(client);
     }
   }

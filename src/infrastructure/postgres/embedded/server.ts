@@ -98,11 +98,16 @@ const tryStart = async (
   closeSync(log);
   let gone: string | undefined;
   child.on("error", (error) => (gone = error.message));
-  child.on("exit", () => (gone = readFileSync(places.log, "utf8").trim()));
+  const takeLastWords = () => (gone = readFileSync(places.log, "utf8").trim());
+  child.on("exit", takeLastWords);
   child.unref();
   for (const deadline = Date.now() + START_MS; gone === undefined; await sleep(POLL_MS)) {
     const found = findPostmaster(places.data);
-    if (found?.ready && found.identity.pid === child.pid) return found;
+    if (found?.ready && found.identity.pid === child.pid) {
+      // Whoever stops it may have removed its folder before its exit is heard of.
+      child.off("exit", takeLastWords);
+      return found;
+    }
     if (Date.now() > deadline) {
       child.kill("SIGQUIT");
       return `not ready after ${START_MS / 1000} s`;

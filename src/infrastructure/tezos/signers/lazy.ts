@@ -1,11 +1,17 @@
 import { type Signer, SignerUnavailable } from "../../../application/ports/chain.js";
 import { type TzAddress } from "../../../domain/identifiers.js";
 
-/** A signer that is opened when something is first to be signed: showing and simulating need no key. */
+/**
+ * The signer of the wallet that pays, opened when something is first to be signed, for showing and simulating need no
+ * key; and anew when another wallet pays.
+ */
 export class LazySigner implements Signer {
-  private opened: Promise<Signer> | undefined;
+  private opened: { readonly payer: TzAddress | undefined; readonly signer: Promise<Signer> } | undefined;
 
-  constructor(private readonly open: () => Promise<Signer>) {}
+  constructor(
+    private readonly payer: () => Promise<TzAddress | undefined>,
+    private readonly open: (payer: TzAddress | undefined) => Promise<Signer>,
+  ) {}
 
   async address(): Promise<TzAddress> {
     return (await this.signer()).address();
@@ -20,12 +26,16 @@ export class LazySigner implements Signer {
   }
 
   /** What could not be opened is opened again the next time: a database that was away may be back. */
-  private signer(): Promise<Signer> {
-    this.opened ??= this.open().catch((error: unknown) => {
+  private async signer(): Promise<Signer> {
+    const payer = await this.payer();
+    if (this.opened?.payer !== payer) this.opened = undefined;
+    this.opened ??= { payer, signer: this.open(payer) };
+    try {
+      return await this.opened.signer;
+    } catch (error) {
       this.opened = undefined;
       throw error;
-    });
-    return this.opened;
+    }
   }
 }
 

@@ -10,7 +10,7 @@ const signatureReply = z.object({ signature: z.string() });
 
 /**
  * Octez' remote signer over HTTP, as Signatory speaks it too. Everything that goes wrong is `SignerUnavailable`;
- * no message repeats the signer's address, which may carry a password.
+ * no message repeats the signer's address, which may carry a key.
  */
 export class RemoteSigner implements Signer {
   private key: string | undefined;

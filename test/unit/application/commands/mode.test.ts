@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import { pauseWallet, resumeWallet, switchMode } from "../../../../src/application/commands/mode.js";
 import { payCycle } from "../../../../src/application/commands/pay-cycle.js";
-import { type Acts } from "../../../../src/application/commands/acts.js";
+import { act, type Acts } from "../../../../src/application/commands/acts.js";
+import { walletOf } from "../../../../src/application/aggregates.js";
 import { SignerUnavailable } from "../../../../src/application/ports/chain.js";
 import { type Mode } from "../../../../src/domain/baker/baker.js";
 import { asCycle } from "../../../../src/domain/identifiers.js";
+import * as Wallet from "../../../../src/domain/wallet/wallet.js";
 import { PAYER } from "../../../support/chain-model.js";
 import { refusalOf } from "../../../support/refusals.js";
 import { appendedBy, letPass, once, runTo } from "../../../support/world/moments.js";
@@ -23,7 +25,7 @@ const eventsOf = (world: World, ...types: readonly string[]) =>
 const lastMode = (world: World): unknown => eventsOf(world, "ModeChanged").at(-1)?.data;
 const signed = (world: World): number => eventsOf(world, "OperationSigned").length;
 const stops = async (acts: Acts): Promise<readonly string[]> =>
-  (await resumeWallet(acts)).map(({ reason }) => reason);
+  (await resumeWallet(acts)).stops.map(({ reason }) => reason);
 
 describe("taps mode", () => {
   it("adopts the wallet at the newest final block before the first switch to on", async () => {
@@ -190,6 +192,18 @@ describe("taps mode", () => {
           }
     });
 
+    it("does not lift for a moment the pause of whoever has left on meanwhile", async () => {
+      const { world, acts } = fresh();
+      await switchMode(acts, "on");
+      await switchMode(acts, "off");
+      once(world, "after", "ModeChanged", () => switchMode(other(world), "off"));
+      expect(await appendedBy(world, () => switchMode(acts, "on"))).to.deep.equal([
+        ["baker", "ModeChanged"],
+        ["baker", "ModeChanged"],
+      ]);
+      await agree(world, acts, "off");
+    });
+
     it("never ends off without a pause, whoever comes between the steps of leaving on", async () => {
       const { world, acts } = fresh();
       await switchMode(acts, "on");
@@ -247,12 +261,26 @@ describe("taps pause and resume", () => {
     expect(await appendedBy(world, () => resumeWallet(acts))).to.deep.equal([]);
   });
 
+  it("lift a finding that was seen, and say which", async () => {
+    const { world, acts } = fresh();
+    await switchMode(acts, "on");
+    await pauseWallet(acts, "a look first");
+    const find = Wallet.pause({ reason: "finding", detail: "odd", actor: "taps", untilLevel: null });
+    once(world, "before", "WalletResumed", () => act(acts, walletOf(PAYER), find));
+    const { lifted, stops: left } = await resumeWallet(acts);
+    expect(lifted.map(({ reason, detail }) => [reason, detail])).to.deep.equal([
+      ["person", "a look first"],
+      ["finding", "odd"],
+    ]);
+    expect(left).to.deep.equal([]);
+  });
+
   it("say what still stops: a person lifts no pause of the mode", async () => {
     const { acts } = fresh();
     await switchMode(acts, "on");
     await pauseWallet(acts, "a look first");
     await switchMode(acts, "off");
-    expect(await resumeWallet(acts)).to.deep.equal([{ reason: "mode", detail: "mode off" }]);
+    expect((await resumeWallet(acts)).stops).to.deep.equal([{ reason: "mode", detail: "mode off" }]);
   });
 
   it("stop a signing under way; what is signed is watched to its end", async () => {

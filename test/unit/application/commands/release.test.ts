@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { holdPayment, releasePayment } from "../../../../src/application/commands/payments.js";
+import { setPolicy } from "../../../../src/application/commands/policy.js";
 import { asCycle } from "../../../../src/domain/identifiers.js";
+import { refusalOf } from "../../../support/refusals.js";
 import { addressOf } from "../../../support/rewards.js";
 import { type StartedProcess } from "../../../support/world/installation.js";
 import { checkAllIsFinal, checkInvariants, paidOnChain } from "../../../support/world/invariants.js";
@@ -45,6 +47,13 @@ describe("payment release", () => {
     await later.step();
     await releasePayment(actsOf(world), CYCLE, delegator);
     await endsWell(world, later);
+  });
+
+  it("is refused where the payment would not leave the wallet", async () => {
+    const world = await settledWithHold();
+    const acts = actsOf(world);
+    await setPolicy(acts, { delegators: { [delegator]: { recipient: world.payer } } });
+    expect(await refusalOf(releasePayment(acts, CYCLE, delegator))).to.equal("recipient-is-payer");
   });
 
   it("pays it too if the payer is at work between any two of its steps", async () => {

@@ -5,7 +5,9 @@ import { BadPolicy, setPolicy, showPolicy } from "../../../../src/application/co
 import { ensureRegistered, registerPayer } from "../../../../src/application/commands/registration.js";
 import { importWallet } from "../../../../src/application/commands/wallet.js";
 import { ChainUnavailable } from "../../../../src/application/ports/chain.js";
+import { status } from "../../../../src/application/queries/status.js";
 import { asCycle, type TzAddress } from "../../../../src/domain/identifiers.js";
+import { DEFAULT_CEILINGS } from "../../../../src/domain/payment/ceilings.js";
 import { BAKER, PAYER } from "../../../support/chain-model.js";
 import { refusalOf } from "../../../support/refusals.js";
 import { addressOf } from "../../../support/rewards.js";
@@ -24,6 +26,9 @@ const walletOf = (address: TzAddress) => {
     address,
     keep: async (): Promise<void> => {
       kept.push(address);
+    },
+    discard: async () => {
+      kept.splice(kept.indexOf(address), 1);
     },
   };
 };
@@ -127,9 +132,19 @@ describe("taps wallet import", () => {
     expect(other.kept).to.deep.equal([]);
   });
 
+  it("keeps one of two wallets that are imported at once", async () => {
+    const world = fresh();
+    const [first, second] = [walletOf(OTHER), walletOf(PAYER)];
+    once(world, "before", "PayerSet", () => importWallet(actsOf(world), first));
+    expect(await refusalOf(importWallet(actsOf(world), second))).to.equal(
+      `other-payer registered ${OTHER} asked ${PAYER}`,
+    );
+    expect({ first: first.kept, second: second.kept }).to.deep.equal({ first: [OTHER], second: [] });
+  });
+
   it("names no payer that was not kept", async () => {
     const world = fresh();
-    const wallet = { address: PAYER, keep: () => Promise.reject(new Error("disk full")) };
+    const wallet = { ...walletOf(PAYER), keep: () => Promise.reject(new Error("disk full")) };
     const error: unknown = await importWallet(actsOf(world), wallet).catch((thrown: unknown) => thrown);
     expect(error).to.have.property("message", "disk full");
     expect(events(world).map(({ type }) => type)).to.deep.equal(["BakerRegistered"]);
@@ -155,16 +170,42 @@ describe("taps policy", () => {
 
   it("that is wrong is refused with each problem, and writes nothing", async () => {
     const world = fresh();
-    const file = { feeBps: 10_001, colour: "red", minimumPayout: 5 };
-    const error: unknown = await setPolicy(actsOf(world), file).catch((thrown: unknown) => thrown);
-    expect(error).to.be.instanceOf(BadPolicy);
-    const keys = String(error)
-      .replace("BadPolicy: ", "")
-      .split("\n")
-      .map((line) => line.split(":")[0]);
-    expect(keys.sort()).to.deep.equal(["colour", "feeBps", "minimumPayout"]);
-    expect(await refusalOf(setPolicy(actsOf(world), { ceilings: {} }))).to.equal("ceilings");
+    const problemsOf = async (file: unknown): Promise<readonly unknown[]> => {
+      const error: unknown = await setPolicy(actsOf(world), file).catch((thrown: unknown) => thrown);
+      expect(error).to.be.instanceOf(BadPolicy);
+      return String(error)
+        .replace("BadPolicy: ", "")
+        .split("\n")
+        .map((line) => line.split(":")[0])
+        .sort();
+    };
+    expect(await problemsOf({ feeBps: 10_001, colour: "red", minimumPayout: 5 })).to.deep.equal([
+      "colour",
+      "feeBps",
+      "minimumPayout",
+    ]);
+    expect(await problemsOf({ ceilings: { cycle: 5, colour: "red" } })).to.deep.equal([
+      "ceilings.colour",
+      "ceilings.cycle",
+    ]);
     expect(events(world)).to.deep.equal([]);
+  });
+
+  it("sets the ceilings that its file names, and prints them nowhere in the policy", async () => {
+    const world = fresh();
+    const acts = actsOf(world);
+    const file = { ceilings: { cycle: "7", deviationFromLastCyclesPct: 20 } };
+    const types = async (given: unknown): Promise<readonly string[]> =>
+      (await appendedBy(world, () => setPolicy(acts, given))).map(([, type]) => type);
+    expect(await types(file)).to.deep.equal(["BakerRegistered", "CeilingsSet", "PolicyChanged"]);
+    const expected = { ...DEFAULT_CEILINGS, cycle: 7n, deviationFromLastCyclesPct: 20 };
+    expect((await status(acts)).ceilings).to.deep.equal(expected);
+    expect(await types(file)).to.deep.equal([]);
+    expect(await types({ preset: "trd" })).to.deep.equal(["PolicyChanged"]);
+    expect((await status(acts)).ceilings).to.deep.equal(expected);
+    expect(await showPolicy(acts)).to.not.have.property("ceilings");
+    expect(await types({ preset: "trd", ceilings: {} })).to.deep.equal(["CeilingsSet"]);
+    expect((await status(acts)).ceilings).to.deep.equal(DEFAULT_CEILINGS);
   });
 
   it("by two people at once: both are written, and the later one holds", async () => {

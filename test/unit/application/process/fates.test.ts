@@ -6,6 +6,7 @@ import { modelGenesis, PAYER } from "../../../support/chain-model.js";
 import { dataOf } from "../../../support/world/events.js";
 import { checkAllIsFinal, checkInvariants } from "../../../support/world/invariants.js";
 import { isSettled } from "../../../support/world/installation.js";
+import { SIGNATURE_DIGITS } from "../../../support/world/memory-chain.js";
 import { payOn, runTo } from "../../../support/world/moments.js";
 import {
   CYCLES,
@@ -106,13 +107,37 @@ describe("an operation that a node refuses", () => {
 });
 
 describe("a wallet that is not revealed", () => {
-  it("is revealed by an operation of its own, in a block before the first batch is signed", async () => {
+  const hiddenWorld = (): World => {
     const { accounts, ...chain } = modelGenesis(referenceChain);
     const hidden = accounts.map(({ publicKey, ...account }) =>
       account.address === PAYER || publicKey === undefined ? account : { ...account, publicKey },
     );
     const world = new World({ delegators: referenceDelegators, genesis: { ...chain, accounts: hidden } });
     for (let level = 0; level < 4; level += 1) world.bake();
+    return world;
+  };
+
+  it("offers more for a reveal after one that died", async () => {
+    const world = hiddenWorld();
+    await world.setUp();
+    const fees = async (): Promise<readonly bigint[]> => {
+      const signed = dataOf(world, "OperationSigned").filter(({ purpose }) => purpose === "reveal");
+      const operations = await Promise.all(
+        signed.map(({ bytes }) => world.codec.parse(bytes.slice(0, -SIGNATURE_DIGITS))),
+      );
+      return operations.flatMap(({ contents }) => contents.map(({ fee }) => fee));
+    };
+    await until(world, "OperationProvenDead", 120);
+    await payOn(world, () => CYCLES.every((cycle) => isSettled(world, cycle)));
+    const [first = 0n, second = 0n, ...others] = await fees();
+    expect(Number(second) / Number(first)).to.be.within(1.49, 1.51);
+    expect(others).to.deep.equal([]);
+    const closed = dataOf(world, "BatchClosed").flatMap(({ batchIds }) => batchIds);
+    expect(closed.filter((id) => id === "reveal")).to.deep.equal(["reveal"]);
+  });
+
+  it("is revealed by an operation of its own, in a block before the first batch is signed", async () => {
+    const world = hiddenWorld();
     await world.setUp();
     await payOn(world, () => CYCLES.every((cycle) => isSettled(world, cycle)));
     checkAllIsFinal(world, CYCLES);

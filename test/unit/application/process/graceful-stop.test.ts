@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { StoreUnavailable } from "../../../../src/application/ports/event-store.js";
 import { outcomeOf } from "../../../support/world/crashes.js";
 import { checkInvariants } from "../../../support/world/invariants.js";
 import { isSettled } from "../../../support/world/installation.js";
@@ -23,6 +24,17 @@ const runUntilStopped = async (world: World, call: number): Promise<boolean> => 
 };
 
 describe("a process that is told to stop", () => {
+  it("ends well though the lease cannot be given back: it runs out", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    const { process, reports } = world.start();
+    world.releasing = () => Promise.reject(new StoreUnavailable("release", { cause: undefined }));
+    const stop = new AbortController();
+    world.chain.waitForHead = async () => stop.abort();
+    await process.run(stop.signal);
+    expect(reports.at(-1)).to.include({ kind: "unavailable" });
+  });
+
   it("stops wherever it is, gives the lease back, and leaves what another goes on from", async () => {
     const reference = referenceWorld();
     await reference.setUp();

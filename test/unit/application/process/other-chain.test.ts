@@ -18,7 +18,7 @@ describe("a node of another chain than the registered one", () => {
     const registered = world.chain.chainId;
     expect(waiting).to.deep.equal({ reason: "other-chain", registered, found });
     const types = world.events().map(({ event }) => event.type);
-    expect(types.slice(types.indexOf("ModeChanged") + 1)).to.deep.equal(["TermStarted"]);
+    expect(types.slice(types.indexOf("ModeChanged") + 1)).to.deep.equal([]);
     expect(world.injected).to.deep.equal([]);
   });
 });

@@ -72,3 +72,34 @@ describe("a batch whose inclusion fails", () => {
     expect(batches(world).map(({ length }) => length)).to.deep.equal([20, 16, 3]);
   });
 });
+
+/** From then on two transfers to contracts in one operation fail, as where a deposit a block is all that is taken. */
+const takesOneABlock = (world: World): void => {
+  const simulate = world.chain.simulate.bind(world.chain);
+  world.chain.simulate = async (operation, head) => {
+    const simulation = await simulate(operation, head);
+    if (simulation.outcome !== "results") return simulation;
+    const contents = simulation.contents.map((content, i) =>
+      i === 0
+        ? content
+        : {
+            ...content,
+            status: "failed" as const,
+            errors: [{ id: "michelson_v1.script_rejected", kind: "temporary" as const, detail: "" }],
+          },
+    );
+    return { ...simulation, contents };
+  };
+};
+
+describe("a batch whose simulation fails though each content is fine by itself", () => {
+  it("is put together anew with fewer, and at last each is sent alone", async () => {
+    const world = worldOf(CONTRACTS);
+    await world.setUp();
+    takesOneABlock(world);
+    await payOn(world, () => isSettled(world, 0));
+    checkAllIsFinal(world, [0]);
+    const sizes = batches(world).map(({ length }) => length);
+    expect(sizes).to.deep.equal([20, 16, 4, ...CONTRACTS.map(() => 1)]);
+  });
+});

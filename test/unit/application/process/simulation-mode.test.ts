@@ -43,6 +43,23 @@ describe("the payer outside of on", () => {
     expect([dataOf(world, "OperationSigned"), world.injected]).to.deep.equal([[], []]);
   });
 
+  it("reads nothing of a wallet's past before it is adopted", async () => {
+    const past = referenceWorld();
+    await past.setUp();
+    await settle(past, [0, 1]);
+    expect(past.model.account(past.payer)?.counter).to.equal(78n);
+    const world = past.restoredTo(0, { ...past.options, mode: "simulation" });
+    await world.setUp();
+    const block = world.chain.block.bind(world.chain);
+    let read = 0;
+    world.chain.block = (...asked) => {
+      read += 1;
+      return block(...asked);
+    };
+    await world.start().process.step();
+    expect(read).to.equal(3);
+  });
+
   it("in off does nothing at all", async () => {
     const world = worldIn("off");
     await world.setUp();

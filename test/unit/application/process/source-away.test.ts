@@ -31,4 +31,29 @@ describe("a reward source that does not answer", () => {
     isAway = false;
     await settle(world, CYCLES);
   });
+
+  it("is waited for once at each look at the chain, however many cycles wait for it", async () => {
+    let asked = 0;
+    class Silent extends World {
+      override source() {
+        const silence = async (): Promise<never> => {
+          asked += 1;
+          throw new SourceUnavailable("no reply");
+        };
+        return { head: silence, split: silence };
+      }
+    }
+    const world = new Silent(referenceWorld().options);
+    await world.setUp();
+    const { process } = world.start();
+    const asks: number[] = [];
+    while (world.model.head.level < 40) {
+      const before = asked;
+      await process.step();
+      asks.push(asked - before);
+      world.bake();
+    }
+    expect(dataOf(world, "CycleEnded").length).to.be.above(1);
+    expect(Math.max(...asks)).to.equal(1);
+  });
 });

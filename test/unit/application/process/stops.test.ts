@@ -1,9 +1,14 @@
 import { expect } from "chai";
 import { BlockUnavailable, ChainUnavailable } from "../../../../src/application/ports/chain.js";
-import { protocolHash } from "../../../../src/domain/identifiers.js";
-import { operationOf, someTz } from "../../../support/chain-model.js";
+import { LogBroken } from "../../../../src/application/repository.js";
+import { asCycle, protocolHash } from "../../../../src/domain/identifiers.js";
+import { classifyOperation } from "../../../../src/application/commands/classify.js";
+import * as Payment from "../../../../src/domain/payment/payment.js";
+import { BAKER, someTz } from "../../../support/chain-model.js";
+import { addressOf } from "../../../support/rewards.js";
+import { actsOf } from "../../../support/world/people.js";
 import { dataOf } from "../../../support/world/events.js";
-import { checkInvariants } from "../../../support/world/invariants.js";
+import { checkInvariants, paidOnChain } from "../../../support/world/invariants.js";
 import { isSettled } from "../../../support/world/installation.js";
 import { payOn, runTo, settle } from "../../../support/world/moments.js";
 import { referenceWorld } from "../../../support/world/scenario.js";
@@ -20,13 +25,6 @@ const wait = async (world: World, blocks: number, bake: () => void): Promise<unk
   return waiting;
 };
 
-/** What the wallet's owner does by hand: one transfer of a tez. */
-const transferByHand = (world: World) => {
-  const operation = operationOf(world.model, [{ to: someTz("a friend") }]);
-  expect(world.model.inject(operation)).to.deep.equal({ accepted: true });
-  return operation;
-};
-
 describe("an operation of the wallet that the log does not know", () => {
   const paidOnce = async (): Promise<World> => {
     const world = referenceWorld();
@@ -38,7 +36,7 @@ describe("an operation of the wallet that the log does not know", () => {
   it("in the mempool: nothing is signed beside it", async () => {
     const world = await paidOnce();
     const signed = dataOf(world, "OperationSigned").length;
-    const operation = transferByHand(world);
+    const operation = world.sendByHand([{ to: someTz("a friend") }]);
     const waiting = await wait(world, 20, () => world.bakeEmpty());
     expect(waiting).to.deep.equal({ reason: "unknown-mempool-operation", hash: operation.hash });
     expect(dataOf(world, "OperationSigned").length).to.equal(signed);
@@ -47,7 +45,7 @@ describe("an operation of the wallet that the log does not know", () => {
   it("in a block: nothing is signed from that head on; final, it is found with its contents, and signing stops", async () => {
     const world = await paidOnce();
     const signed = dataOf(world, "OperationSigned").length;
-    const operation = transferByHand(world);
+    const operation = world.sendByHand([{ to: someTz("a friend") }]);
     world.bake();
     const level = world.model.head.level;
     expect(await wait(world, 1, () => undefined)).to.include({ reason: "chain-ahead-of-log" });
@@ -68,7 +66,47 @@ describe("an operation of the wallet that the log does not know", () => {
   });
 });
 
+describe("an operation that paid a cycle before it was planned", () => {
+  it("can be named: the cycle is planned while nothing is signed, and pays the others", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    const operation = world.sendByHand([{ to: addressOf(3), amount: 420_000n }]);
+    const waiting = await wait(world, 20, () => world.bake());
+    expect(waiting).to.deep.equal({ reason: "paused", detail: `foreign-operations: ${operation.hash}` });
+    expect([dataOf(world, "PayoutPlanned").length, dataOf(world, "BatchFormed").length]).to.deep.equal([
+      1, 0,
+    ]);
+    const pays = {
+      content: 0,
+      payment: Payment.cycleStream(BAKER, asCycle(0)),
+      obligation: `delegator:${addressOf(3)}`,
+    };
+    await classifyOperation(actsOf(world), operation.hash, [pays], "paid by hand");
+    await settle(world, [0]);
+    expect(paidOnChain(world, [0]).filter((line) => line.includes(addressOf(3)))).to.deep.equal([]);
+    expect(paidOnChain(world, [0])).to.have.length(38);
+  });
+});
+
 describe("a log that was restored", () => {
+  it("to before the newest operation, after an older one was handed over again: that is seen", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    const { process } = world.start();
+    const lengths: number[] = [];
+    while (dataOf(world, "OperationSigned").length < 2) {
+      await process.step();
+      if (dataOf(world, "OperationSigned").length < 2) lengths.push(world.events().length);
+      world.bake();
+    }
+    world.reorganise(2, true);
+    await process.step();
+    expect(world.injected.at(-1)).to.equal(dataOf(world, "OperationSigned")[0]?.hash);
+    const restored = world.restoredTo(lengths.at(-1) ?? 0);
+    await restored.start().process.step();
+    expect(dataOf(restored, "WalletPaused").map(({ reason }) => reason)).to.deep.equal(["restored"]);
+  });
+
   it("to before an operation that was injected: nothing is signed, and what it paid is found as foreign", async () => {
     const world = referenceWorld();
     await world.setUp();
@@ -87,6 +125,34 @@ describe("a log that was restored", () => {
     const foreign = dataOf(restored, "ForeignOperationFound").length;
     expect(foreign).to.equal(dataOf(world, "OperationSigned").length);
     expect(dataOf(restored, "WalletResumed").length).to.equal(0);
+  });
+
+  it("is paused for once, whoever starts a term after it", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    await runTo(world, "BatchFormed");
+    const before = world.events().length;
+    await runTo(world, "OperationSigned");
+    await payOn(world, () => world.injected.length > 0);
+    const restored = world.restoredTo(before);
+    for (let terms = 0; terms < 3; terms += 1) await wait(restored, 2, () => restored.bake());
+    expect(dataOf(restored, "TermStarted").length).to.be.above(3);
+    expect(dataOf(restored, "WalletPaused")).to.have.length(1);
+  });
+
+  it("behind a living process: it does nothing more, and the next one says what is the matter", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    await runTo(world, "BatchFormed");
+    const before = world.events().length;
+    const { process } = world.start();
+    while (world.injected.length === 0) await process.step();
+    world.putBack(before);
+    const error = await process.step().catch((reason: unknown) => reason);
+    expect(error).to.be.an.instanceOf(LogBroken);
+    expect(world.events().length).to.equal(before);
+    await world.start().process.step();
+    expect(dataOf(world, "WalletPaused").map(({ reason }) => reason)).to.deep.equal(["restored"]);
   });
 
   for (const [name, identity] of [

@@ -19,20 +19,21 @@ class RecordingLog extends CodedEventLog implements EventLog {
 }
 
 describe("what the payer looks at", () => {
-  it("folds the payment streams first and the wallet last", async () => {
+  it("folds the payment streams first, each cycle's own stream after its rewards, and the wallet last", async () => {
     const log = new RecordingLog(new MemoryEventStore(() => new Date(0)));
     await loadView(new Repository(log), BAKER, PAYER, [asCycle(7), asCycle(8)]);
-    // A wallet that is not known yet is first searched backwards for a checkpoint.
+    // A ledger and a wallet that are not known yet are first searched backwards for a checkpoint.
     const categories = log.order.map((stream) => stream.split("-")[0]);
     expect(categories).to.deep.equal([
-      "baker",
       "ledger",
-      "cycle",
-      "reward",
+      "baker",
       "payment",
-      "cycle",
-      "reward",
       "payment",
+      "ledger",
+      "reward",
+      "reward",
+      "cycle",
+      "cycle",
       "wallet",
       "wallet",
     ]);

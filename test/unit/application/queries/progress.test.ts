@@ -1,6 +1,8 @@
 import { expect } from "chai";
+import { streamFrom } from "../../../../src/application/arguments.js";
 import { mutez } from "../../../../src/domain/money.js";
-import { PayoutSummary, tez } from "../../../../src/application/queries/progress.js";
+import { describeEvent, PayoutSummary, tez } from "../../../../src/application/queries/progress.js";
+import { bondWorld, payBond } from "../../../support/world/bond.js";
 import { CYCLES, referenceWorld, runReference } from "../../../support/world/scenario.js";
 
 describe("a payout in people's words", () => {
@@ -16,6 +18,22 @@ describe("a payout in people's words", () => {
       "cycle 1: pool 23.387654 tez = 3.274889 tez stays with the baker + 18.849487 tez paid + 0.000000 tez carried + 1.263278 tez held",
       "         network fees and burns: 0.013686 tez",
     ]);
+  });
+
+  it("keeps a cycle apart from what it leaves to the bond pool", async () => {
+    const world = await bondWorld();
+    await payBond(world);
+    const summary = new PayoutSummary();
+    for (const { event, stream } of world.events()) summary.add(event, stream);
+    expect(summary.lines(1)).to.deep.equal([
+      "cycle 0: pool 23.387653 tez = 5.000121 tez stays with the baker + 18.387532 tez paid + 0.000000 tez carried + 0.000000 tez held",
+      "         network fees and burns: 0.065492 tez",
+    ]);
+    const lines = world
+      .events()
+      .map(({ event, stream }) => describeEvent({ event, stream: streamFrom(stream) }));
+    expect(lines).to.include("bond pool 0  planned: 5 payments, 4.934626 tez");
+    expect(lines.filter((line) => line?.startsWith("cycle 0  planned"))).to.have.length(1);
   });
 
   it("says so where a cycle does not add up", async () => {

@@ -39,7 +39,7 @@ describe("what people see", () => {
     await world.setUp();
     const acts = actsOf(world);
     const chain = async () =>
-      (await examineInstallation(acts, { source: world.source(), clock: world.clock })).find(
+      (await examineInstallation(acts, { nodes: [], source: world.source(), clock: world.clock })).find(
         ({ check }) => check === "chain",
       );
     const registered = world.chain.chainId;

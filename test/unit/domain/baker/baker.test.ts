@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import * as Baker from "../../../../src/domain/baker/baker.js";
-import { asCycle, chainId } from "../../../../src/domain/identifiers.js";
+import { asCycle, chainId, tzAddress } from "../../../../src/domain/identifiers.js";
 import { basisPoints, mutez } from "../../../../src/domain/money.js";
+import { DEFAULT_CEILINGS } from "../../../../src/domain/payment/ceilings.js";
 import { type TermsRow } from "../../../../src/domain/reward/policy-codec.js";
 import { given } from "../../../support/given.js";
 import { addressOf } from "../../../support/identifiers.js";
@@ -11,6 +12,7 @@ const actor = "ana";
 const MAINNET = chainId.parse("NetXdQprcVkpaWU");
 const GHOSTNET = chainId.parse("NetXnHfVqm9iesp");
 const payer = addressOf("payer");
+const bakery = addressOf("baker");
 
 const registered: Baker.Event = {
   type: "BakerRegistered",
@@ -18,6 +20,13 @@ const registered: Baker.Event = {
 };
 const payerSet: Baker.Event = { type: "PayerSet", data: { payer, actor } };
 const policyChanged: Baker.Event = { type: "PolicyChanged", data: { policy: POLICY, actor } };
+const CEILINGS = {
+  operation: mutez(1n),
+  cycle: mutez(2n),
+  deviationFromLastCyclesPct: 3,
+  operationFee: mutez(4n),
+};
+const ceilingsSet: Baker.Event = { type: "CeilingsSet", data: { ceilings: CEILINGS, actor } };
 const cleared: Baker.Event = { type: "DelegatorTermsCleared", data: { actor } };
 const termsSet = (rows: TermsRow[]): Baker.Event => ({ type: "DelegatorTermsSet", data: { rows, actor } });
 const modeChanged = (mode: Baker.Mode, cycle: number): Baker.Event => ({
@@ -80,6 +89,13 @@ describe("baker", () => {
   describe("the payer", () => {
     it("is set once", () => {
       given(Baker, [registered]).when(Baker.setPayer({ payer, actor })).then(payerSet).again.thenNothing();
+    });
+
+    it("is no tz4 wallet: nothing signs for one", () => {
+      const tz4 = tzAddress.parse("tz4UmdB1JufxWrapeLysYxK9J574oFgkaAYs");
+      given(Baker, [registered])
+        .when(Baker.setPayer({ payer: tz4, actor }))
+        .thenRefused("tz4-payer");
     });
 
     it("is not set before registration, and never becomes another", () => {
@@ -145,6 +161,74 @@ describe("baker", () => {
     });
   });
 
+  describe("one delegator's terms", () => {
+    const setTerms = (row: TermsRow) => Baker.setTerms({ baker: bakery, row, actor });
+    const clear = (n: number) => Baker.clearTerms({ delegator: addressOf(n), actor });
+    const removed = (n: number): Baker.Event => ({
+      type: "DelegatorTermsRemoved",
+      data: { delegator: addressOf(n), actor },
+    });
+    const before = [registered, payerSet, termsSet([full, termsOf(1)])];
+
+    it("are set without touching others'", () => {
+      given(Baker, before)
+        .when(setTerms(termsOf(2)))
+        .then(termsSet([termsOf(2)]))
+        .again.thenNothing();
+    });
+
+    it("keep what is not named", () => {
+      const { delegator } = full;
+      given(Baker, before)
+        .when(setTerms({ delegator, feeBps: basisPoints.parse(7) }))
+        .then(termsSet([{ ...full, feeBps: basisPoints.parse(7) }]))
+        .again.thenNothing();
+      given(Baker, before)
+        .when(setTerms({ delegator, status: "suspend" }))
+        .thenNothing();
+      given(Baker, before)
+        .when(setTerms({ delegator, recipient: delegator }))
+        .then(termsSet([{ ...full, recipient: delegator }]))
+        .again.thenNothing();
+    });
+
+    it("are cleared without touching others'", () => {
+      given(Baker, before).when(clear(1)).then(removed(1)).again.thenNothing();
+      expect(given(Baker, [...before, removed(1)]).thenState().terms).to.deep.equal(
+        new Map([[full.delegator, full]]),
+      );
+    });
+
+    it("are refused where they would send a share nowhere but back", () => {
+      const to = (delegator: TermsRow["delegator"], recipient: TermsRow["delegator"]) =>
+        given(Baker, before).when(setTerms({ delegator, recipient }));
+      to(bakery, addressOf(9)).thenRefused("baker-is-no-delegator");
+      to(addressOf(1), bakery).thenRefused("recipient-is-baker");
+      to(addressOf(1), payer).thenRefused("recipient-is-payer");
+      to(payer, addressOf(9)).thenRefused("payer-is-not-sent");
+      given(Baker, [registered])
+        .when(setTerms({ delegator: addressOf(1), recipient: payer }))
+        .then(termsSet([{ delegator: addressOf(1), recipient: payer }]));
+      given(Baker, before)
+        .when(setTerms({ delegator: payer, status: "ignore" }))
+        .then(termsSet([{ delegator: payer, status: "ignore" }]));
+    });
+
+    it("are refused before registration, and beyond what one append can hold", () => {
+      given(Baker)
+        .when(setTerms(termsOf(1)))
+        .thenRefused("not-registered");
+      given(Baker).when(clear(1)).thenRefused("not-registered");
+      const most = [registered, termsSet(manyTerms(4_000))];
+      given(Baker, most)
+        .when(setTerms(termsOf(4_000)))
+        .thenRefused("too-many-terms", { limit: 4_000, found: 4_001 });
+      given(Baker, most)
+        .when(setTerms({ ...termsOf(1), status: "pay" }))
+        .then(termsSet([{ ...termsOf(1), status: "pay" }]));
+    });
+  });
+
   describe("the mode", () => {
     it("is simulation until told otherwise", () => {
       expect(given(Baker).thenState().mode).to.equal("simulation");
@@ -165,12 +249,13 @@ describe("baker", () => {
     });
   });
 
+  const paid = (events: Baker.Event[], cycles: readonly number[]) => {
+    const state = given(Baker, events).thenState();
+    return cycles.filter((cycle) => Baker.pays(state, asCycle(cycle)));
+  };
+
   describe("cycles to pay", () => {
     const request = (cycle: number) => Baker.requestPayment({ cycle: asCycle(cycle), actor });
-    const paid = (events: Baker.Event[], cycles: readonly number[]) => {
-      const state = given(Baker, events).thenState();
-      return cycles.filter((cycle) => Baker.pays(state, asCycle(cycle)));
-    };
     const on = [registered, payerSet, modeChanged("on", 760)];
 
     it("are those from the first cycle on that were running when the mode was switched on, or began later", () => {
@@ -196,8 +281,104 @@ describe("baker", () => {
     });
   });
 
+  describe("the first cycle that is paid", () => {
+    const first = (cycle: number) => ({ firstCycle: asCycle(cycle), actor: "ana" });
+    const firstSet = (cycle: number): Baker.Event => ({ type: "FirstCycleSet", data: first(cycle) });
+
+    it("moves while nothing is paid, and not to where it is", () => {
+      given(Baker, [registered])
+        .when(Baker.setFirstCycle(first(760)))
+        .then(firstSet(760))
+        .again.thenNothing();
+      given(Baker, [registered])
+        .when(Baker.setFirstCycle(first(750)))
+        .thenNothing();
+      given(Baker)
+        .when(Baker.setFirstCycle(first(750)))
+        .thenRefused("not-registered");
+      const moved = [registered, payerSet, firstSet(760)];
+      expect(paid([...moved, modeChanged("on", 755)], [755, 759, 760, 761])).to.deep.equal([760, 761]);
+    });
+
+    it("stays in mode on", () => {
+      const on = given(Baker, [registered, payerSet, modeChanged("on", 755)]);
+      on.when(Baker.setFirstCycle(first(760))).thenRefused("pays-already");
+      on.when(Baker.setFirstCycle(first(750))).thenNothing();
+    });
+  });
+
+  describe("cycles that are finished", () => {
+    const finish = (through: number) => Baker.finishCycles({ through: asCycle(through) });
+    const finished = (through: number): Baker.Event => ({
+      type: "CyclesFinished",
+      data: { through: asCycle(through) },
+    });
+    const first = (events: Baker.Event[]) => Baker.firstUnfinished(given(Baker, events).thenState());
+    const on = [registered, payerSet, modeChanged("on", 760)];
+
+    it("are written down ten together, and need not be looked at again", () => {
+      given(Baker, on).when(finish(768)).thenNothing();
+      given(Baker, on).when(finish(769)).then(finished(769)).again.thenNothing();
+      given(Baker, [...on, finished(769)])
+        .when(finish(778))
+        .thenNothing();
+      given(Baker, [...on, finished(769)])
+        .when(finish(785))
+        .then(finished(785));
+      expect([first(on), first([...on, finished(769)])]).to.deep.equal([760, 770]);
+    });
+
+    it("are none before the mode is on, and begin anew with each switch to on", () => {
+      given(Baker, [registered, payerSet]).when(finish(900)).thenNothing();
+      expect(first([registered, payerSet])).to.equal(undefined);
+      const again = [...on, finished(769), modeChanged("off", 772), modeChanged("on", 780)];
+      expect(first(again)).to.equal(780);
+      given(Baker, again).when(finish(779)).thenNothing();
+    });
+  });
+
+  it("lets another wallet pay outside of on, and remembers who paid before", () => {
+    const other = addressOf("another wallet");
+    const changed: Baker.Event = { type: "PayerSet", data: { payer: other, actor } };
+    const change = Baker.changePayer({ payer: other, actor });
+    given(Baker).when(change).thenRefused("not-registered");
+    given(Baker, [registered]).when(change).then(changed);
+    given(Baker, [registered, payerSet]).when(change).then(changed).again.thenNothing();
+    given(Baker, [registered, payerSet, modeChanged("on", 760)])
+      .when(change)
+      .thenRefused("mode-on");
+    const former = (events: Baker.Event[]) => given(Baker, events).thenState().formerPayers;
+    expect(former([registered, payerSet, changed])).to.deep.equal([payer]);
+    expect(former([registered, payerSet, changed, payerSet])).to.deep.equal([other]);
+  });
+
+  it("takes no wallet that cannot pay, or that shares are sent to", () => {
+    const tz4 = tzAddress.parse("tz4HVR6aty9KwsQFHh81C1G7gBdhxT8kuytm");
+    for (const decide of [Baker.setPayer, Baker.changePayer])
+      given(Baker, [registered])
+        .when(decide({ payer: tz4, actor }))
+        .thenRefused("tz4-payer");
+    const savings = addressOf("savings");
+    given(Baker, [registered, termsSet([full])])
+      .when(Baker.changePayer({ payer: savings, actor }))
+      .thenRefused("recipient-is-payer", { delegator: full.delegator });
+    given(Baker, [registered, termsSet([full])])
+      .when(Baker.changePayer({ payer: tzAddress.parse(full.delegator), actor }))
+      .thenRefused("payer-is-not-sent");
+  });
+
+  it("has ceilings from the first day, and others when they are set", () => {
+    const set = Baker.setCeilings({ ceilings: CEILINGS, actor });
+    expect(given(Baker, [registered]).thenState().ceilings).to.deep.equal(DEFAULT_CEILINGS);
+    given(Baker, [registered]).when(set).then(ceilingsSet).again.thenNothing();
+    given(Baker, [registered])
+      .when(Baker.setCeilings({ ceilings: DEFAULT_CEILINGS, actor }))
+      .thenNothing();
+    given(Baker).when(set).thenRefused("not-registered");
+  });
+
   it("folds every event", () => {
-    const events = [
+    const events: Baker.Event[] = [
       registered,
       payerSet,
       policyChanged,
@@ -205,15 +386,22 @@ describe("baker", () => {
       termsSet([termsOf(2)]),
       modeChanged("on", 760),
       requested(700),
+      { type: "FirstCycleSet", data: { firstCycle: asCycle(749), actor: "ana" } },
+      { type: "CyclesFinished", data: { through: asCycle(770) } },
+      ceilingsSet,
     ];
     expect(given(Baker, events).thenState()).to.deep.equal({
-      registered: { chainId: MAINNET, firstCycle: 750 },
+      registered: { chainId: MAINNET, firstCycle: 749 },
       payer,
+      formerPayers: [],
       policy: POLICY,
+      ceilings: CEILINGS,
       terms: new Map([full, termsOf(1), termsOf(2)].map((row) => [row.delegator, row])),
+      bondPool: { since: undefined, members: new Map() },
       mode: "on",
       onSince: 760,
       requested: new Set([700]),
+      finishedThrough: 770,
     });
     expect(given(Baker, [...events, cleared]).thenState().terms).to.deep.equal(new Map());
   });

@@ -173,16 +173,17 @@ describe("ledger", () => {
   it("folds every event", () => {
     const open = given(Ledger, [...filled, taken(second), chunk(some)]).thenState();
     expect(open).to.deep.equal({
-      balances: new Map(),
+      ...Ledger.initial,
       take: { payment: second, plan: 1, balances: balances(some) },
       writing: { attempt: rootOf(some), rows: some },
       closed: new Map([[first, 1]]),
+      events: 5,
     });
     expect(given(Ledger, filled).thenState()).to.deep.equal({
+      ...Ledger.initial,
       balances: balances(some),
-      take: undefined,
-      writing: undefined,
       closed: new Map([[first, 1]]),
+      events: 3,
     });
   });
 

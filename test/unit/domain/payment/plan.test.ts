@@ -79,6 +79,33 @@ describe("a payout's plan", () => {
     }
   });
 
+  it("takes what was overpaid off the net first, and keeps only what is left of it below the minimum", () => {
+    const keep = terms({ belowMinimumPayout: "keep" });
+    for (const kind of PAYABLE) {
+      expect(outcome(row(1, 99n, kind), -40n, keep)).to.deep.equal([0n, 0n, 59n]);
+      expect(outcome(row(1, 99n, kind), -40n, terms())).to.deep.equal([0n, 59n, 0n]);
+      expect(outcome(row(1, 99n, kind), -140n, keep)).to.deep.equal([0n, -41n, 0n]);
+      expect(outcome(row(1, 139n, kind), -40n, keep)).to.deep.equal([0n, 0n, 99n]);
+      expect(outcome(row(1, 140n, kind), -40n, keep)).to.deep.equal([100n, 0n, 0n]);
+    }
+  });
+
+  it("takes an overpayment off payout after payout, none below 0, until it is made up for", () => {
+    const nets = [150n, 150n, 150n, 150n];
+    let balance = -370n;
+    const payouts = nets.map((net) => {
+      const [due = 0n, carried = 0n] = outcome(row(1, net), balance, terms({ minimumPayout: mutez(0n) }));
+      balance = carried;
+      return [due, carried];
+    });
+    expect(payouts).to.deep.equal([
+      [0n, -220n],
+      [0n, -70n],
+      [80n, 0n],
+      [150n, 0n],
+    ]);
+  });
+
   it("compares with the minimum as the engine does", () => {
     for (const [net, dueUnderTezpay] of [
       [99n, 0n],
@@ -214,9 +241,10 @@ describe("a payout's plan", () => {
             expect(due.length + rest.length <= 2 && due.length <= 1 && rest.length <= 1).to.equal(true);
             expect(due.every((o) => o.due > 0n) && rest.every((c) => c.amount !== 0n)).to.equal(true);
             const loss = before - sumOf(due, (o) => o.due) - sumOf(rest, (c) => c.amount);
+            const debt = (balances.get(delegator) ?? 0n) < 0n ? (balances.get(delegator) ?? 0n) : 0n;
             expect(
-              loss >= 0n && (loss === 0n || loss === own?.net),
-              "only this cycle's net is ever kept",
+              loss >= 0n && (loss === 0n || loss === (own?.net ?? 0n) + debt),
+              "only this cycle's net is ever kept, and what was overpaid comes off it",
             ).to.equal(true);
             kept += loss;
           }

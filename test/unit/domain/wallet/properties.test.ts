@@ -25,6 +25,11 @@ class Witness {
       case "WalletAdopted":
         this.counter = event.data.counter;
         return;
+      case "WalletHandedOver":
+        expect([this.live.size, this.foreign], "at rest").to.deep.equal([0, 0]);
+        this.counter = -1n;
+        this.token += 1n;
+        return;
       case "TermStarted":
         expect(event.data.token > this.token, "a higher token").to.equal(true);
         this.token = event.data.token;
@@ -50,6 +55,9 @@ class Witness {
         this.counter = event.data.lastCounter;
         this.foreign += 1;
         return;
+      case "ForeignOperationClassified":
+        this.foreign -= 1;
+        return;
       case "WalletPaused":
         this.pauses.add(event.data.reason);
         return;
@@ -57,6 +65,9 @@ class Witness {
         this.pauses.delete(event.data.reason);
         return;
       case "OperationRefused":
+      case "PaymentRequested":
+      case "PaymentsClosed":
+      case "DelegationRequested":
       case "WalletCheckpointed":
     }
   }

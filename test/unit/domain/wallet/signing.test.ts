@@ -205,7 +205,7 @@ describe("signing", () => {
       [{ batchId: null }, "purpose and batch do not belong together"],
       [{ payment: null }, "purpose and batch do not belong together"],
       [{ batchId: null, payment: null }, "purpose and batch do not belong together"],
-      [{ ...reveal, batchId: "b/1" }, "purpose and batch do not belong together"],
+      [{ ...reveal, batchId: null }, "purpose and batch do not belong together"],
       [{ ...reveal, payment: "payment-tz1_750" }, "purpose and batch do not belong together"],
     ] as const;
     for (const [over, wrong] of cases)

@@ -7,6 +7,7 @@ import {
   ADOPTED,
   adopted,
   begun,
+  closed,
   found,
   finalised,
   IDENTITY,
@@ -128,7 +129,7 @@ describe("a checkpoint", () => {
 
 describe("the wallet's state", () => {
   it("is small: what is final and closed has left it", () => {
-    const events = [...begun, signed(1, reveal), included(1), finalised(1)];
+    const events = [...begun, signed(1, reveal), included(1), finalised(1), closed(Wallet.REVEAL)];
     const state = given(Wallet, events).thenState();
     expect(state).to.deep.equal({
       adopted: { chainId: ADOPTED.chainId, level: 1_000 },
@@ -140,7 +141,9 @@ describe("the wallet's state", () => {
       batches: {},
       pauses: [],
       foreign: [],
-      events: 5,
+      requests: [],
+      delegations: [],
+      events: 6,
     });
   });
 

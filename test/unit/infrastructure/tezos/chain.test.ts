@@ -4,7 +4,7 @@ import { asCycle, asLevel, type TzAddress } from "../../../../src/domain/identif
 import { MissingConstant } from "../../../../src/infrastructure/tezos/constants.js";
 import { someTz } from "../../../support/chain-model.js";
 import { operationOf } from "../../../support/identifiers.js";
-import { chainOver, failureOf, type FakeNode, json, startFakeNode } from "./fake-node.js";
+import { chainOver, EMPTY_POOL, failureOf, type FakeNode, json, startFakeNode } from "./fake-node.js";
 import { at, CHAIN, constants, HASH, NOW, recorded, routes } from "./recorded.js";
 
 const SENDER = "tz1YSb2kWxmpjn5KLVdfdc3hgjNkAME8si2j" as TzAddress;
@@ -194,6 +194,22 @@ describe("chain over a node's recorded replies", () => {
       { hash: operationOf("e"), state: "refused" },
       { hash: operationOf("f"), state: "outdated" },
     ]);
+  });
+
+  it("does not take a mempool for empty that it cannot read", async () => {
+    const path = "/chains/main/mempool/pending_operations";
+    const { unprocessed: _class, ...others } = EMPTY_POOL;
+    for (const pool of [
+      {},
+      { applied: [] },
+      others,
+      { ...EMPTY_POOL, validated: [{ hash: "?", contents: [{ source: SENDER }] }] },
+    ]) {
+      node.routes[path] = json(pool);
+      expect(await failureOf(chain().mempool(SENDER))).to.be.instanceOf(ChainUnavailable);
+    }
+    node.routes[path] = json(EMPTY_POOL);
+    expect(await chain().mempool(SENDER)).to.deep.equal([]);
   });
 
   it("rounds fee rates up and asks for a cycle's levels by distance from the head's", async () => {

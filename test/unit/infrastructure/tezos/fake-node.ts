@@ -53,6 +53,16 @@ export const startFakeNode = async (routes: Routes): Promise<FakeNode> => {
 /** A text as JSON: a JSON string. */
 export const json = (body: unknown): FakeReply => ({ body: JSON.stringify(body) });
 
+/** A mempool without operations. */
+export const EMPTY_POOL = {
+  validated: [],
+  refused: [],
+  outdated: [],
+  branch_refused: [],
+  branch_delayed: [],
+  unprocessed: [],
+};
+
 /** Waits for real, but time stands where it is told. */
 export const clockAt = (now: Date): Clock => ({
   now: () => now,
@@ -62,19 +72,25 @@ export const clockAt = (now: Date): Clock => ({
 });
 
 /** The chain over nodes at these addresses, with short timeouts. */
-export const chainOver = (
+interface OverOptions {
+  readonly now: Date;
+  readonly chainId?: ChainId;
+  readonly timeoutMs?: number;
+}
+
+export const nodesOver = (
   urls: readonly string[],
-  options: { readonly now: Date; readonly chainId?: ChainId; readonly timeoutMs?: number },
-): TezosChain => {
-  const clock = clockAt(options.now);
-  const { timeoutMs = 5_000 } = options;
+  { now, timeoutMs = 5_000, chainId }: OverOptions,
+): Nodes => {
+  const clock = clockAt(now);
   const nodes = urls.map((url) => new TezosNode({ url, clock, timeoutMs, retryWaitMs: 1 }));
-  const { chainId } = options;
-  return new TezosChain(
-    new Nodes({ nodes, clock, oldestHeadMs: 120_000, ...(chainId && { chainId }) }),
-    clock,
-  );
+  const all = new Nodes({ nodes, clock, oldestHeadMs: 120_000 });
+  if (chainId) all.believe(chainId);
+  return all;
 };
+
+export const chainOver = (urls: readonly string[], options: OverOptions): TezosChain =>
+  new TezosChain(nodesOver(urls, options), clockAt(options.now));
 
 /** What a promise fails with. */
 export const failureOf = (promise: Promise<unknown>): Promise<unknown> =>

@@ -4,7 +4,17 @@ import { BlockUnavailable, ChainUnavailable } from "../../../../src/application/
 import { chainId, type TzAddress } from "../../../../src/domain/identifiers.js";
 import { blockOf, operationOf } from "../../../support/identifiers.js";
 import { someTz } from "../../../support/chain-model.js";
-import { chainOver, failureOf, type FakeNode, HANG, json, type Routes, startFakeNode } from "./fake-node.js";
+import {
+  chainOver,
+  EMPTY_POOL,
+  failureOf,
+  nodesOver,
+  type FakeNode,
+  HANG,
+  json,
+  type Routes,
+  startFakeNode,
+} from "./fake-node.js";
 import { CHAIN as CHAIN_ID, HASH, NOW, recorded } from "./recorded.js";
 
 const CHAIN = chainId.parse(CHAIN_ID);
@@ -23,7 +33,7 @@ const healthy = (changes: Record<string, unknown> = {}): Routes => {
     [`/chains/main/blocks/${hash}/header`]: json(header),
     [`/chains/main/blocks/${hash}/metadata`]: json(recorded.metadata),
     [`/chains/main/blocks/${hash}/operations/3`]: json([]),
-    [POOL]: json({}),
+    [POOL]: json(EMPTY_POOL),
     "/injection/operation": json(operationOf("x")),
   };
 };
@@ -39,6 +49,8 @@ describe("a primary node and its fallback", () => {
   afterEach(() => Promise.all([primary.stop(), fallback.stop()]));
   const chain = (options: { timeoutMs?: number } = {}) =>
     chainOver([primary.url, fallback.url], { now: NOW, chainId: CHAIN, ...options });
+  const health = (options: { timeoutMs?: number } = {}) =>
+    nodesOver([primary.url, fallback.url], { now: NOW, chainId: CHAIN, ...options }).health();
 
   it("asks the primary alone while it is well", async () => {
     const one = chain();
@@ -61,7 +73,10 @@ describe("a primary node and its fallback", () => {
       expect((await one.head()).hash).to.equal(HASH);
       expect((await one.block(HASH, PAYER)).hash).to.equal(HASH);
       expect(await one.inject("00")).to.deep.equal({ outcome: "accepted" });
-      expect((await one.nodeHealth()).map(({ state }) => state)).to.deep.equal(["unreachable", "good"]);
+      expect((await health({ timeoutMs: 100 })).map(({ state }) => state)).to.deep.equal([
+        "unreachable",
+        "good",
+      ]);
     });
   }
 
@@ -84,16 +99,29 @@ describe("a primary node and its fallback", () => {
     expect(await failureOf(one.inject("00"))).to.be.instanceOf(ChainUnavailable);
     expect(await failureOf(one.mempool(PAYER))).to.be.instanceOf(ChainUnavailable);
     expect(new Set(fallback.asked)).to.deep.equal(new Set(["GET /chains/main/chain_id"]));
-    expect((await one.nodeHealth()).map(({ state }) => state)).to.deep.equal(["good", "foreign"]);
+    expect((await health()).map(({ state }) => state)).to.deep.equal(["good", "foreign"]);
     primary.routes = all({ status: 502, body: "" });
     expect(await failureOf(chain().head())).to.be.instanceOf(ChainUnavailable);
+  });
+
+  it("believes the registered chain, whichever it saw first", async () => {
+    fallback.routes = healthy({ chain_id: FOREIGN });
+    const nodes = nodesOver([fallback.url, primary.url], { now: NOW });
+    expect((await nodes.head()).chain_id).to.equal(FOREIGN);
+    nodes.believe(CHAIN);
+    expect((await nodes.head()).chain_id).to.equal(CHAIN);
+    const alone = nodesOver([fallback.url], { now: NOW, chainId: CHAIN });
+    expect(await failureOf(alone.head()))
+      .to.be.instanceOf(ChainUnavailable)
+      .with.property("message")
+      .that.matches(/^node 127.0.0.1:\d+ is on chain NetXnHfVqm9iesp$/);
   });
 
   it("prefers a fallback to a primary that lags, and takes the newest when all do", async () => {
     const old = blockOf("old");
     primary.routes = healthy({ hash: old, level: 5940000, timestamp: "2024-06-30T11:00:00Z" });
     expect((await chain().head()).hash).to.equal(HASH);
-    expect((await chain().nodeHealth()).map(({ state, level }) => [state, level])).to.deep.equal([
+    expect((await health()).map(({ state, level }) => [state, level])).to.deep.equal([
       ["lags", 5940000],
       ["good", 5941098],
     ]);
@@ -108,11 +136,11 @@ describe("a primary node and its fallback", () => {
     const aMinuteOld = { timestamp: "2024-06-30T13:59:30Z" };
     primary.routes = healthy({ hash: behind, level: 5941088, ...aMinuteOld });
     expect((await chain().head()).hash).to.equal(HASH);
-    expect((await chain().nodeHealth()).map(({ state }) => state)).to.deep.equal(["lags", "good"]);
+    expect((await health()).map(({ state }) => state)).to.deep.equal(["lags", "good"]);
     primary.routes = healthy(aMinuteOld);
     fallback.routes = healthy({ hash: behind, level: 5941088, ...aMinuteOld });
     expect((await chain().head()).hash).to.equal(HASH);
-    expect((await chain().nodeHealth()).map(({ state }) => state)).to.deep.equal(["good", "lags"]);
+    expect((await health()).map(({ state }) => state)).to.deep.equal(["good", "lags"]);
     fallback.routes = healthy({ level: 5941100, chain_id: FOREIGN });
     expect((await chain().head()).hash).to.equal(HASH);
   });
@@ -133,8 +161,12 @@ describe("a primary node and its fallback", () => {
 
   it("merges both mempools", async () => {
     const operation = (name: string) => ({ hash: operationOf(name), contents: [{ source: PAYER }] });
-    primary.routes[POOL] = json({ outdated: [operation("a")], validated: [operation("b")] });
-    fallback.routes[POOL] = json({ validated: [operation("a")], refused: [operation("b"), operation("c")] });
+    primary.routes[POOL] = json({ ...EMPTY_POOL, outdated: [operation("a")], validated: [operation("b")] });
+    fallback.routes[POOL] = json({
+      ...EMPTY_POOL,
+      validated: [operation("a")],
+      refused: [operation("b"), operation("c")],
+    });
     expect(await chain().mempool(PAYER)).to.have.deep.members([
       { hash: operationOf("a"), state: "validated" },
       { hash: operationOf("b"), state: "validated" },

@@ -6,12 +6,14 @@ import { once } from "node:events";
 import { type AddressInfo } from "node:net";
 import { inspect } from "node:util";
 import { SignerUnavailable } from "../../../../src/application/ports/chain.js";
+import { tzAddress } from "../../../../src/domain/identifiers.js";
 import { TezosOperationCodec } from "../../../../src/infrastructure/tezos/forging.js";
 import { NativeSigner, UnusableSecret } from "../../../../src/infrastructure/tezos/signers/native.js";
 import { LazySigner } from "../../../../src/infrastructure/tezos/signers/lazy.js";
 import { RemoteSigner } from "../../../../src/infrastructure/tezos/signers/remote.js";
 import { Vault, WeakWalletKey, WrongWalletKey } from "../../../../src/infrastructure/tezos/signers/vault.js";
 import { keyOf } from "../../../../src/sandbox/keys.js";
+import { addressOf } from "../../../support/identifiers.js";
 
 const KEY = keyOf("signer test");
 const OTHER = keyOf("another");
@@ -113,9 +115,30 @@ describe("vault", () => {
 });
 
 describe("lazy signer", () => {
+  const payer = async () => tzAddress.parse(KEY.address);
+
+  it("opens anew when another wallet pays", async () => {
+    let paying = await payer();
+    const opened: string[] = [];
+    const signer = new LazySigner(
+      async () => paying,
+      async (address) => {
+        opened.push(address ?? "");
+        return NativeSigner.fromSecret(KEY.secretKey);
+      },
+    );
+    await signer.sign(FORGED);
+    await signer.sign(FORGED);
+    const other = addressOf("another");
+    paying = other;
+    await signer.sign(FORGED);
+    await signer.publicKey();
+    expect(opened).to.deep.equal([KEY.address, other]);
+  });
+
   it("opens once, when first asked, and again only if that failed", async () => {
     let opened = 0;
-    const signer = new LazySigner(async () => {
+    const signer = new LazySigner(payer, async () => {
       opened += 1;
       if (opened === 1) throw new SignerUnavailable("not yet");
       return NativeSigner.fromSecret(KEY.secretKey);

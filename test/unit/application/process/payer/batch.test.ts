@@ -11,7 +11,7 @@ import {
   fitting,
   limitsFor,
 } from "../../../../../src/application/process/payer/batch.js";
-import { fundsNeeded, mostTransfers } from "../../../../../src/application/process/payer/payout.js";
+import { fundsNeeded, mostTransfers } from "../../../../../src/application/process/payer/moving.js";
 import { type Address } from "../../../../../src/domain/identifiers.js";
 import { mutez } from "../../../../../src/domain/money.js";
 import { type Obligation } from "../../../../../src/domain/payment/events.js";
@@ -190,7 +190,10 @@ describe("what a batch sends and charges", () => {
     ];
     const state = Payment.evolve(before, { type: "BatchFormed", data: { batchId: "b/1", items } });
     expect(compose(state, [second], [creates]).items).to.deep.equal([[100_000n, 0n, 0n]]);
-    const dissolved = Payment.evolve(state, { type: "BatchDissolved", data: { batchId: "b/1" } });
+    const dissolved = Payment.evolve(state, {
+      type: "BatchDissolved",
+      data: { batchId: "b/1", failed: false },
+    });
     expect(compose(dissolved, [second], [creates]).items).to.deep.equal([
       [100_000n - ALLOCATION, 0n, ALLOCATION],
     ]);

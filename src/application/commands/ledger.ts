@@ -1,0 +1,114 @@
+import { type Address, type Cycle, type Digest } from "../../domain/identifiers.js";
+import * as Baker from "../../domain/baker/baker.js";
+import * as Ledger from "../../domain/ledger/ledger.js";
+import { type Mutez, mutez, sumOf, ZERO } from "../../domain/money.js";
+import { ledgerOf } from "../aggregates.js";
+import { type ReadPayoutRecords, type RecordsOptions, UnreadableRecords } from "../ports/payout-records.js";
+import { act, type Acts, refuseAct } from "./acts.js";
+import { ensureRegistered } from "./registration.js";
+
+export interface Adjustment {
+  readonly delegator: Address;
+  readonly amount: Mutez;
+  readonly reason: Ledger.AdjustmentReason;
+  readonly reference: string;
+  /** Slashing and corrections may leave less than nothing. */
+  readonly allowNegative: boolean;
+}
+
+/** Adds to what a delegator is owed, or takes off, from the next plan on. Answers what stands in the ledger then. */
+export const adjustBalance = async (acts: Acts, adjustment: Adjustment): Promise<Mutez> => {
+  const { baker, repository, actor } = acts;
+  await ensureRegistered(acts);
+  await act(acts, ledgerOf(baker), Ledger.adjust({ ...adjustment, actor }));
+  return (await repository.load(ledgerOf(baker))).state.balances.get(adjustment.delegator) ?? ZERO;
+};
+
+/** What a file of payout records says that is owed. Amounts in mutez. */
+export interface Opening {
+  readonly file: Digest;
+  readonly format: Ledger.RecordFormat;
+  /** Whose payouts left something owing, where the records say so; in order. */
+  readonly cycles: readonly Cycle[];
+  /** Rows of the file. */
+  readonly owed: number;
+  readonly paid: number;
+  readonly passedOver: number;
+  /** One row a delegator, none of 0. */
+  readonly balances: readonly Ledger.CarriedRow[];
+  readonly sum: Mutez;
+  /** Of the owed rows: those that may have been paid after all. */
+  readonly doubtful: readonly {
+    readonly line: number;
+    readonly delegator: Address;
+    readonly amount: Mutez;
+    readonly why: string;
+  }[];
+}
+
+/** Reads a file whole, and writes nothing. Throws `UnreadableRecords`, naming every bad row. */
+export const readOpening = async (
+  read: ReadPayoutRecords,
+  path: string,
+  options: RecordsOptions,
+): Promise<Opening> => {
+  const owed = new Map<Address, Mutez>();
+  const cycles = new Set<Cycle>();
+  const lines = new Map<string, number>();
+  const rows = { owed: 0, paid: 0, nothing: 0 };
+  const doubtful: Opening["doubtful"][number][] = [];
+  const problems: string[] = [];
+  const { format, digest } = await read(path, options, (row, line) => {
+    if (row.says === "bad") return void problems.push(`line ${line}: ${row.problem}`);
+    rows[row.says] += 1;
+    if (row.says === "nothing") return;
+    const { delegator, cycle } = row;
+    const key = `${cycle} ${delegator}`;
+    const earlier = lines.get(key);
+    if (earlier !== undefined)
+      return void problems.push(`line ${line}: ${delegator} stands on line ${earlier} already`);
+    lines.set(key, line);
+    if (row.says === "paid") return;
+    const { amount, doubt } = row;
+    if (cycle !== null) cycles.add(cycle);
+    owed.set(delegator, mutez((owed.get(delegator) ?? ZERO) + amount));
+    if (doubt !== "") doubtful.push({ line, delegator, amount, why: doubt });
+  });
+  if (problems.length > 0)
+    throw new UnreadableRecords(`nothing is imported from ${path}:\n${problems.join("\n")}`);
+  const balances = [...owed].flatMap(([delegator, amount]) => (amount === 0n ? [] : [{ delegator, amount }]));
+  return {
+    file: digest,
+    format,
+    cycles: [...cycles].sort((a, b) => a - b),
+    owed: rows.owed,
+    paid: rows.paid,
+    passedOver: rows.nothing,
+    balances,
+    sum: sumOf(balances, ({ amount }) => amount),
+    doubtful,
+  };
+};
+
+/**
+ * Adds a file's balances to the ledger, once a file; answers whether they were there before. Refused while some of
+ * them may have been paid, unless that is `confirmed`, and if TAPS itself pays one of the cycles. Run again after an interruption it goes on where it stopped.
+ */
+export const importOpening = async (
+  acts: Acts,
+  { file, format, cycles, balances, doubtful }: Opening,
+  confirmed: boolean,
+): Promise<{ readonly already: boolean }> => {
+  const { baker, repository, actor } = acts;
+  const terms = await ensureRegistered(acts);
+  if ((await repository.load(ledgerOf(baker))).state.imported.has(file)) return { already: true };
+  const ours = cycles.find((cycle) => Baker.pays(terms, cycle));
+  if (ours !== undefined) refuseAct("paid-here", { cycle: ours });
+  if (doubtful.length > 0 && !confirmed) refuseAct("may-be-paid", { rows: doubtful.length });
+  await act(
+    acts,
+    ledgerOf(baker),
+    Ledger.importBalances({ file, format, cycles: [...cycles], rows: balances, actor }),
+  );
+  return { already: false };
+};

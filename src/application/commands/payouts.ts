@@ -1,0 +1,59 @@
+// A person's word on a plan that waits for it (PAYMENT section 1).
+import * as Cycle from "../../domain/cycle/cycle.js";
+import { isRefused } from "../../domain/decision.js";
+import { type Cycle as CycleNumber, type Digest, type StreamName } from "../../domain/identifiers.js";
+import * as Payment from "../../domain/payment/payment.js";
+import * as Reward from "../../domain/reward/reward.js";
+import { cycleOf, paymentIn, paymentOf, rewardOf } from "../aggregates.js";
+import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
+import { releaseCycle, returnTake } from "./cycles.js";
+import { ensureRegistered } from "./registration.js";
+
+/** Lets a plan be paid that is above a ceiling; `planDigest`: the plan that the person has looked at. */
+export const approvePayout = async (acts: Acts, payment: StreamName, planDigest: Digest): Promise<void> => {
+  await ensureRegistered(acts);
+  await act(acts, paymentIn(payment), Payment.approve({ planDigest, actor: acts.actor }));
+};
+
+/**
+ * Voids a cycle's plan of which no batch is formed, returns to the mutez what it took, lets the rewards be allocated
+ * anew, and leaves the cycle held: once released it is planned again. The hold comes first, so that nobody plans
+ * meanwhile, and the reopening while the plan stands, so that nobody who plans afterwards can have missed it. Run
+ * again after an interruption it goes on where it stopped.
+ */
+export const rejectPayout = async (
+  acts: Acts,
+  payment: StreamName,
+  planDigest: Digest,
+  reason: string,
+): Promise<void> => {
+  const cycle = Payment.cycleOfStream(payment) ?? refuseAct("no-cycle");
+  await ensureRegistered(acts);
+  const { state } = await acts.repository.load(paymentOf(acts.baker, cycle));
+  const reject = Payment.reject({ planDigest, reason, actor: acts.actor });
+  const checked = reject(state);
+  if (isRefused(checked)) throw new ActRefused(checked);
+  if (!state.plan && state.rejected?.planDigest !== planDigest) refuseAct("no-plan");
+  const { held } = (await acts.repository.load(cycleOf(acts.baker, cycle))).state;
+  await hold(acts, cycle, reason);
+  try {
+    await reopenAllocation(acts, cycle, planDigest);
+    await act(acts, paymentOf(acts.baker, cycle), reject);
+  } catch (error) {
+    if (error instanceof ActRefused && !held) await releaseCycle(acts, cycle);
+    throw error;
+  }
+  await returnTake(acts, cycle);
+  // Whoever released it meanwhile did not know of the rejection.
+  await hold(acts, cycle, reason);
+};
+
+const hold = (acts: Acts, cycle: CycleNumber, detail: string): Promise<void> =>
+  act(acts, cycleOf(acts.baker, cycle), Cycle.hold({ reason: "payout-rejected", detail, actor: acts.actor }));
+
+/** Reopens the allocation of a plan that stands. Of one that is void nothing is said: it may be planned from anew. */
+const reopenAllocation = (acts: Acts, cycle: CycleNumber, planDigest: Digest): Promise<void> =>
+  act(acts, rewardOf(acts.baker, cycle), async (state) => {
+    const { plan } = (await acts.repository.load(paymentOf(acts.baker, cycle))).state;
+    return plan?.digest === planDigest ? Reward.reopen(acts.actor)(state) : [];
+  });

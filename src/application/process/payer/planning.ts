@@ -1,0 +1,79 @@
+// Fixing a cycle's plan: what it is held against is looked up in the log first.
+import type * as Baker from "../../../domain/baker/baker.js";
+import { asCycle, type Cycle, type TzAddress } from "../../../domain/identifiers.js";
+import { type Mutez, mutez } from "../../../domain/money.js";
+import type * as Ledger from "../../../domain/ledger/ledger.js";
+import * as Payment from "../../../domain/payment/payment.js";
+import * as Reward from "../../../domain/reward/reward.js";
+import { type EventLog } from "../../ports/event-log.js";
+import { type Acting, appendDecided, type Done } from "./acting.js";
+import { computePlan } from "./payout.js";
+import { type PayoutView } from "./view.js";
+
+/** Cycles before this one whose rewards it is compared with. */
+const COMPARED = 10;
+/** An allocation that a payout was planned from ends its stream; a plan that was rejected adds two events to it. */
+const LAST_EVENTS = 10;
+
+/** What an allocation gives its delegators, paid now or carried. */
+const rewardsOf = ({ distributed, carried }: Pick<Reward.Allocation, "distributed" | "carried">): Mutez =>
+  mutez(distributed + carried);
+
+/** Of a cycle that a payout was planned for; undefined of any other. Reads the end of its stream alone. */
+const plannedRewards = async (log: EventLog, baker: TzAddress, cycle: Cycle): Promise<Mutez | undefined> => {
+  let isFixed = false;
+  const end = log.read(Reward.stream(baker, cycle), { direction: "backwards", limit: LAST_EVENTS });
+  for await (const { event } of end) {
+    isFixed ||= event.type === "AllocationFixed";
+    if (!isFixed) return undefined;
+    if (event.type === "RewardsAllocated") return rewardsOf(event.data);
+  }
+  return undefined;
+};
+
+const rewardsBefore = async (log: EventLog, baker: TzAddress, cycle: Cycle): Promise<readonly Mutez[]> => {
+  const cycles = Array.from({ length: Math.min(COMPARED, cycle) }, (_, n) => asCycle(cycle - 1 - n));
+  const found = await Promise.all(cycles.map((one) => plannedRewards(log, baker, one)));
+  return found.filter((rewards) => rewards !== undefined);
+};
+
+/** The decision that fixes a cycle's plan, under the ceilings in force. */
+export const decidePlan = async (
+  log: EventLog,
+  place: { readonly baker: TzAddress; readonly payer: TzAddress; readonly cycle: Cycle },
+  allocation: Reward.Allocation,
+  taken: Ledger.State["balances"],
+  { operationFee: _fee, ...ceilings }: Baker.State["ceilings"],
+): Promise<ReturnType<typeof Payment.plan>> => {
+  const { baker, payer, cycle } = place;
+  const { obligations, totals } = computePlan(allocation, payer, taken);
+  const { transactionFeePaidBy, allocationFeePaidBy } = allocation.policy;
+  return Payment.plan({
+    obligations,
+    allocation: allocation.resultDigest,
+    taken: totals.taken,
+    carried: totals.carried,
+    kept: totals.kept,
+    transactionFeePaidBy,
+    allocationFeePaidBy,
+    limits: {
+      ceilings,
+      rewards: rewardsOf(allocation),
+      before: await rewardsBefore(log, baker, cycle),
+    },
+  });
+};
+
+/** Fixes the plan of a payout whose allocation is fixed and whose balances are taken. */
+export const fixPlan = async (
+  acting: Acting,
+  { cycle, stream, reward, payment }: PayoutView,
+): Promise<Done> => {
+  const { ports, view } = acting;
+  const { allocation } = reward.state;
+  if (!allocation) return undefined;
+  const place = { baker: view.bakerAddress, payer: view.payer, cycle };
+  const taken = view.ledger.state.take?.balances ?? new Map();
+  const decide = await decidePlan(ports.log, place, allocation, taken, view.baker.state.ceilings);
+  return appendDecided(acting, { stream: "payment", payment: stream }, decide(payment.state));
+};

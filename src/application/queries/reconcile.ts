@@ -1,0 +1,152 @@
+// The log held against all that the wallet has signed on chain since it was taken over.
+import * as Baker from "../../domain/baker/baker.js";
+import {
+  asCycle,
+  asLevel,
+  type Level,
+  type OperationHash,
+  type TzAddress,
+} from "../../domain/identifiers.js";
+import { type Mutez } from "../../domain/money.js";
+import * as Payment from "../../domain/payment/payment.js";
+import type * as Wallet from "../../domain/wallet/wallet.js";
+import { bakerOf, paymentIn, walletOf } from "../aggregates.js";
+import { type Acts, refuseAct } from "../commands/acts.js";
+import { type OperationHistory, type PastContent } from "../ports/operations.js";
+import { SourceUnavailable } from "../ports/reward-source.js";
+import { FINALITY } from "../process/payer/facts.js";
+
+/** An open obligation that a foreign content may have paid. */
+interface Match {
+  /** `750/tz1...`, as it is named when the operation is classified. */
+  readonly name: string;
+  readonly due: Mutez;
+  readonly isExact: boolean;
+}
+
+/** Payouts of so many cycles back are looked at for what a foreign operation may have paid. */
+const CYCLES_BACK = 20;
+
+/** What the wallet's stream says of operations that can stand in a block, since it was last taken over. */
+const historyOf = async ({ log }: Acts, payer: TzAddress) => {
+  let counter = 0n;
+  const signed = new Set<OperationHash>();
+  const final = new Map<OperationHash, Level>();
+  const foreign = new Map<OperationHash, "open" | "classified">();
+  for await (const { event } of log.read(walletOf(payer).stream)) {
+    if (event.type === "WalletAdopted") {
+      ({ counter } = event.data);
+      for (const before of [signed, final, foreign]) before.clear();
+    }
+    if (event.type === "OperationSigned") signed.add(event.data.hash);
+    if (event.type === "OperationFinalised") final.set(event.data.hash, event.data.level);
+    if (event.type === "ForeignOperationFound") foreign.set(event.data.hash, "open");
+    if (event.type === "ForeignOperationClassified") foreign.set(event.data.hash, "classified");
+  }
+  return { counter, signed, final, foreign };
+};
+
+const byOperation = (
+  contents: readonly PastContent[],
+): ReadonlyMap<OperationHash, readonly PastContent[]> => {
+  const operations = new Map<OperationHash, PastContent[]>();
+  for (const content of contents) {
+    const known = operations.get(content.hash);
+    if (known) known.push(content);
+    else operations.set(content.hash, [content]);
+  }
+  return operations;
+};
+
+/** Payment streams whose obligations may still be open: of the newest cycles, and what a person asked for. */
+const openPayments = async ({ repository, baker, chain }: Acts, wallet: Wallet.State) => {
+  const { state } = await repository.load(bakerOf(baker));
+  const { cycle: running } = await chain.head();
+  const first = Math.max(state.registered?.firstCycle ?? running, running - CYCLES_BACK);
+  const cycles = Array.from({ length: Math.max(0, running - first) }, (_, n) => asCycle(first + n));
+  const named = [...cycles, ...state.requested].filter((cycle) => Baker.pays(state, cycle));
+  const requested = wallet.requests.map((request) => Payment.streamOfBatch(`${request}/`));
+  const streams = [...named.map((cycle) => Payment.cycleStream(baker, cycle)), ...requested];
+  return [...new Set(streams.filter((stream) => stream !== undefined))];
+};
+
+const nameOf = (stream: string, obligation: string): string => {
+  const usual = `${Payment.kindIn(stream)}:`;
+  const name = obligation.startsWith(usual) ? obligation.slice(usual.length) : obligation;
+  return `${stream.slice(stream.indexOf("_") + 1)}/${name}`;
+};
+
+const matchesOf = async (acts: Acts, wallet: Wallet.State) => {
+  const open: (Omit<Match, "isExact"> & { readonly recipient: string })[] = [];
+  for (const stream of await openPayments(acts, wallet)) {
+    const { state } = await acts.repository.load(paymentIn(stream));
+    for (const { id, recipient, due, status } of state.obligations.values())
+      if (status.at === "open" || status.at === "held" || status.at === "batched")
+        open.push({ name: nameOf(stream, id), due, recipient });
+  }
+  return ({ target, amount, status }: PastContent): readonly Match[] =>
+    status !== "applied" || target === null || amount === null
+      ? []
+      : open
+          .filter(({ recipient }) => recipient === target)
+          .map(({ recipient: _recipient, ...match }) => ({ ...match, isExact: match.due === amount }))
+          .sort((a, b) => Number(b.isExact) - Number(a.isExact));
+};
+
+/**
+ * Every operation of the wallet since it was taken over has an intent in the log or is foreign, and every operation
+ * that the log calls final is on chain. Complete only if the contents are as many as the counters that were used.
+ */
+export const reconcile = async (acts: Acts, history: OperationHistory) => {
+  const { registered, payer = refuseAct("no-payer") } = (await acts.repository.load(bakerOf(acts.baker)))
+    .state;
+  const { state: wallet } = await acts.repository.load(walletOf(payer));
+  const { adopted } = wallet;
+  if (adopted === null) return refuseAct("not-adopted");
+  const [head, indexer] = await Promise.all([acts.chain.head(), history.head()]);
+  if (head.chainId !== registered?.chainId) refuseAct("other-chain", { found: head.chainId });
+  if (indexer.chainId !== head.chainId)
+    throw new SourceUnavailable(`TzKT shows another chain (${indexer.chainId})`);
+  const upTo = asLevel(Math.min(indexer.level, head.level - FINALITY));
+  const contents = upTo > adopted.level ? await history.contentsOf(payer, adopted.level, upTo) : [];
+  const block = await acts.chain.block(upTo, payer);
+  const { counter } = await acts.chain.account(payer, block.hash);
+  const { counter: counterAtAdoption, signed, final, foreign } = await historyOf(acts, payer);
+  const used = counter - counterAtAdoption;
+  const operations = byOperation(contents);
+  const matching = await matchesOf(acts, wallet);
+  const unknown = [...operations].filter(([hash]) => !signed.has(hash) && !foreign.has(hash));
+  const lost = [...final].filter(([hash, level]) => level <= upTo && !operations.has(hash));
+  const open = [...operations].filter(
+    ([hash]) => foreign.get(hash) === "open" || (!signed.has(hash) && !foreign.has(hash)),
+  );
+  const complete = BigInt(contents.length) === used;
+  return {
+    payer,
+    from: adopted.level,
+    upTo,
+    contents: contents.length,
+    countersUsed: used,
+    complete,
+    operations: operations.size,
+    classified: [...foreign.values()].filter((fate) => fate === "classified").length,
+    /** Final in the log, and not on chain. */
+    lost: lost.map(([hash, level]) => ({ hash, level })),
+    /** On chain, and not known to the log: TAPS will find them foreign. */
+    unknown: unknown.map(([hash]) => hash),
+    /** What a person must classify before anything is signed. */
+    foreign: open.map(([hash, found]) => ({
+      hash,
+      level: found[0]?.level,
+      contents: found.map((content, index) => ({
+        content: index,
+        kind: content.kind,
+        target: content.target,
+        amount: content.amount,
+        status: content.status,
+        matches: matching(content),
+      })),
+    })),
+    explained: complete && lost.length === 0 && open.length === 0,
+  };
+};

@@ -1,0 +1,83 @@
+import { type Command } from "commander";
+import { type Claim, classifyOperation } from "../application/commands/classify.js";
+import { claimFrom, type OperationHash } from "../application/arguments.js";
+import { reconcile } from "../application/queries/reconcile.js";
+import { tez } from "../application/queries/progress.js";
+import { type Services } from "../application/services.js";
+import { CommandEnd, EXIT } from "./exit.js";
+import { type Json, print, printJson, tell, toHash } from "./io.js";
+
+type Found = Awaited<ReturnType<typeof reconcile>>;
+
+const inWords = ({
+  foreign,
+  lost,
+  complete,
+  contents,
+  countersUsed,
+  from,
+  upTo,
+  operations,
+}: Found): void => {
+  print(`${operations} operations of the wallet in blocks ${from + 1} to ${upTo}`);
+  if (!complete) print(`NOT COMPLETE: ${contents} contents, and ${countersUsed} counters were used`);
+  for (const { hash, level } of lost) print(`LOST: ${hash} was final in block ${level} and is not on chain`);
+  for (const { hash, level, contents: sent } of foreign) {
+    print(`FOREIGN: ${hash} in block ${level}`);
+    for (const { content, kind, target, amount, status, matches } of sent) {
+      print(`  ${content}: ${kind} ${status}${amount === null ? "" : `, ${tez(amount)} to ${target}`}`);
+      for (const { name, due, isExact } of matches)
+        print(`     may pay ${name}: ${tez(due)} due${isExact ? ", exactly" : ""}`);
+    }
+  }
+};
+
+const ADVICE =
+  "nothing is signed until each foreign operation is classified: taps reconcile classify <hash> unrelated, " +
+  "or taps reconcile classify <hash> pays <content>=<payout>/<delegator>";
+
+export const reconcileCommand = (program: Command, services: Services): void => {
+  const command = program
+    .command("reconcile")
+    .description("hold the log against all that the wallet has signed on chain")
+    .option("--json", "print one JSON object")
+    .action(async (options: Json) => {
+      const found = await reconcile(await services.view(), await services.operations());
+      if (options.json) printJson(found);
+      else inWords(found);
+      if (found.explained) tell("the log explains the chain");
+      else
+        throw new CommandEnd(
+          EXIT.refused,
+          found.foreign.length > 0 ? ADVICE : "the log and the chain differ",
+        );
+    });
+  command
+    .command("classify")
+    .description("say what an operation was that TAPS did not sign")
+    .argument("<hash>", "the operation", toHash)
+    .argument("<kind>", '"unrelated", or "pays" and what it paid')
+    .argument("[claims...]", "<content>=<payout>/<delegator>, such as 0=750/tz1...")
+    .requiredOption("--reason <text>", "why it was sent")
+    .action(
+      async (
+        hash: OperationHash,
+        kind: string,
+        claims: readonly string[],
+        { reason }: { readonly reason: string },
+      ) => {
+        if (kind !== "unrelated" && kind !== "pays")
+          throw new CommandEnd(EXIT.usage, `"${kind}" is neither "unrelated" nor "pays"`);
+        if ((kind === "pays") !== claims.length > 0)
+          throw new CommandEnd(EXIT.usage, 'say what it pays: "pays <content>=<payout>/<delegator>..."');
+        const acts = await services.acts();
+        const pays = claims.map((text): Claim => {
+          const claim = claimFrom(acts.baker, text);
+          if (claim !== undefined) return claim;
+          throw new CommandEnd(EXIT.usage, `"${text}" is not <content>=<payout>/<delegator>`);
+        });
+        await classifyOperation(acts, hash, pays, reason);
+        tell(`${hash} is classified`);
+      },
+    );
+};

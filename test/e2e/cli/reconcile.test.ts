@@ -1,0 +1,140 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RpcClient } from "@taquito/rpc";
+import { expect } from "chai";
+import { SANDBOX_PAYER } from "../../../src/sandbox/genesis.js";
+import { addressOf } from "../../support/identifiers.js";
+import { freshDatabase, type TestDatabase } from "../../support/postgres.js";
+import { pay } from "../../support/sandbox.js";
+import { owed, transfersOf } from "../../support/whole/payments.js";
+import { type SandboxProcess, startSandboxProcess } from "../../support/whole/sandbox.js";
+import { bakerOn, type Environment, killWhatRuns, Running, taps } from "../../support/whole/taps.js";
+import { endWithin, tapsWithin } from "../../support/whole/within.js";
+
+const FRIEND = addressOf("a friend");
+
+/** Each test goes on where the one before it stopped. */
+describe("an operation that TAPS did not sign, through the command line", function () {
+  this.timeout(120_000);
+  let folder: string;
+  let database: TestDatabase;
+  let sandbox: SandboxProcess;
+  let env: Environment;
+  let paying: Running;
+  /** `receiver amount` of the first cycle. */
+  let due: readonly string[];
+  let receiver: string;
+  let amount: number;
+  let toDelegator: string;
+  let toFriend: string;
+
+  const json = async (...args: string[]): Promise<unknown> =>
+    JSON.parse((await endWithin(env, [...args, "--json"])).out);
+  const sendByHand = async (to: string, mutez: number): Promise<string> => {
+    const rpc = new RpcClient(sandbox.url);
+    const hash = await pay({ rpc }, [{ to: to as typeof FRIEND, amount: mutez }], { key: SANDBOX_PAYER });
+    await sandbox.bake(1);
+    return hash;
+  };
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "taps-reconcile-"));
+    database = await freshDatabase();
+    sandbox = await startSandboxProcess({ TAPS_DATA_DIR: join(folder, "sandbox") });
+    env = {
+      TAPS_DATA_DIR: join(folder, "taps"),
+      DATABASE_URL: database.url,
+      ...bakerOn(sandbox.url, sandbox.baker),
+    };
+    await taps(env, ["wallet", "import"], sandbox.secretKey);
+    await tapsWithin(env, ["mode", "on"]);
+    await tapsWithin(env, ["pause"]);
+    await sandbox.bake(6);
+    due = owed(await tapsWithin(env, ["cycle", "compute", "0", "--baker", sandbox.baker, "--json"]));
+    const [to = "", sum = ""] = due.find((line) => line.startsWith("tz1"))?.split(" ") ?? [];
+    [receiver, amount] = [to, Number(sum)];
+    toDelegator = await sendByHand(receiver, amount);
+    toFriend = await sendByHand(FRIEND, 5_000_000);
+    await sandbox.bake(2);
+    paying = Running.start(env, ["start"]);
+  });
+  after(async () => {
+    await killWhatRuns();
+    await database.drop();
+    await rm(folder, { recursive: true });
+  });
+
+  it("stops the signing, and not the plan; status says why", async () => {
+    await paying.prints(new RegExp(`FOREIGN ${toFriend}`));
+    await paying.prints(/cycle 0 +planned: 650 payments/);
+    await tapsWithin(env, ["resume"]);
+    expect(await json("status"))
+      .to.have.nested.property("wallet.stops")
+      .that.deep.equals([{ reason: "foreign-operations", detail: `${toDelegator}, ${toFriend}` }]);
+  });
+
+  it("is listed with what it may have paid, and what to do", async () => {
+    const { code, out, err } = await endWithin(env, ["reconcile"]);
+    expect(code).to.equal(3);
+    const tezOf = (mutez: number) => `${(mutez / 1e6).toFixed(6)} tez`;
+    expect(out.trim().split("\n").slice(1)).to.deep.equal([
+      `FOREIGN: ${toDelegator} in block 19`,
+      `  0: transaction applied, ${tezOf(amount)} to ${receiver}`,
+      `     may pay 0/${receiver}: ${tezOf(amount)} due, exactly`,
+      `FOREIGN: ${toFriend} in block 20`,
+      `  0: transaction applied, ${tezOf(5_000_000)} to ${FRIEND}`,
+    ]);
+    expect(err).to.match(
+      /^nothing is signed until each foreign operation is classified: taps reconcile classify/,
+    );
+    expect(await json("reconcile")).to.deep.include({
+      payer: sandbox.payer,
+      contents: 2,
+      countersUsed: "2",
+      complete: true,
+      lost: [],
+      unknown: [],
+      explained: false,
+    });
+  });
+
+  it("is classified by what it paid, or as unrelated; refused by name what is wrong", async () => {
+    const classify = (...args: string[]) =>
+      endWithin(env, ["reconcile", "classify", ...args, "--reason", "by hand"]);
+    const claim = `0=0/${receiver}`;
+    expect((await classify(toDelegator, "pays")).code).to.equal(2);
+    const wrong = await classify(toFriend, "pays", claim);
+    expect([wrong.code, wrong.err]).to.deep.equal([
+      3,
+      `the operation did not do that (content 0, wrong it was sent to ${FRIEND})\n`,
+    ]);
+    expect(await classify(toDelegator, "pays", claim)).to.deep.equal({
+      code: 0,
+      out: "",
+      err: `${toDelegator} is classified\n`,
+    });
+    const again = await classify(toDelegator, "unrelated");
+    expect(again.code).to.equal(3);
+    expect(again.err).to.match(/^this is no operation that waits for a word of yours/);
+    expect((await classify(toFriend, "unrelated")).code).to.equal(0);
+  });
+
+  it("lets the rest be paid, and nobody twice", async () => {
+    await sandbox.pace(80);
+    await paying.prints(/cycle 0 +SETTLED/);
+    expect(await paying.stop("SIGTERM")).to.equal(0);
+    const sent = (await transfersOf(sandbox.url, sandbox.payer)).map(
+      ({ target, amount: mutez }) => `${target.address} ${mutez}`,
+    );
+    expect(
+      sent
+        .filter((line) => !line.startsWith(FRIEND))
+        .slice(0, due.length)
+        .sort(),
+    ).to.deep.equal(due);
+    expect(sent.filter((line) => line.startsWith(FRIEND))).to.deep.equal([`${FRIEND} 5000000`]);
+    const { code, err } = await endWithin(env, ["reconcile"]);
+    expect([code, err]).to.deep.equal([0, "the log explains the chain\n"]);
+  });
+});

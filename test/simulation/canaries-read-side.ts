@@ -1,0 +1,75 @@
+// Bugs of the read side, as changes of the built code.
+import { type SimulationCanary } from "./canaries.js";
+
+const ENGINE = "src/readmodel/engine.js";
+const BATCHES = "src/readmodel/batches.js";
+
+export const readSideCanaries: readonly SimulationCanary[] = [
+  {
+    name: "events that came twice are written twice",
+    changes: [
+      { file: BATCHES, from: "message.event.position > last", to: "true" },
+      { file: ENGINE, from: "events.filter(({ position }) => position > done)", to: "events" },
+    ],
+  },
+  {
+    name: "a runner goes on behind the first event that it has not written",
+    changes: [
+      {
+        file: ENGINE,
+        from: "batchesOf(this.log, this.projection, this.position, until)",
+        to: "batchesOf(this.log, this.projection, this.position < 0n ? this.position : this.position + 1n, until)",
+      },
+    ],
+  },
+  {
+    name: "commits that the database lost are not missed",
+    changes: [{ file: ENGINE, from: " || found.position < believed.position", to: "" }],
+  },
+  {
+    name: "rows are gone on with that are not of this log",
+    changes: [
+      { file: ENGINE, from: "if (found === undefined || isBehind(found, believed))", to: "if (false)" },
+    ],
+  },
+  {
+    name: "a subscription that ended is waited for",
+    changes: [
+      {
+        file: ENGINE,
+        from: "if (!signal.aborted)\n            throw ended;",
+        to: "if (!signal.aborted)\n            await new Promise(() => undefined);",
+      },
+    ],
+  },
+  {
+    name: "changes of one row are kept without their order",
+    changes: [
+      {
+        file: "src/readmodel/collapse.js",
+        from: "row: { ...before.row, ...row }",
+        to: "row: { ...row, ...before.row }",
+      },
+    ],
+  },
+  {
+    name: "rows that match are changed before those that are gathered",
+    changes: [
+      {
+        file: "src/readmodel/collapse.js",
+        from: "gathering.delete(table);",
+        to: "void table;",
+      },
+    ],
+  },
+  {
+    name: "a read model does not learn that fees would eat up a payment",
+    changes: [
+      {
+        file: "projections/payment.js",
+        from: 'case "ObligationsCarried": {',
+        to: 'case "Never": {',
+      },
+    ],
+  },
+];

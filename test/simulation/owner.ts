@@ -1,0 +1,73 @@
+// The wallet's owner, who sends by hand what TAPS is to pay, and says afterwards what it was.
+import { paymentOf, walletOf } from "../../src/application/aggregates.js";
+import { type Acts } from "../../src/application/commands/acts.js";
+import { type Claim, classifyOperation } from "../../src/application/commands/classify.js";
+import { type Address, asCycle } from "../../src/domain/identifiers.js";
+import * as Payment from "../../src/domain/payment/payment.js";
+import { type ForeignOperation } from "../../src/domain/wallet/events.js";
+import { BAKER, operationOf, someTz } from "../support/chain-model.js";
+import { operationOf as hashOf } from "../support/identifiers.js";
+import { type Claims } from "../support/world/restores/person.js";
+import { type World } from "../support/world/world.js";
+
+export type Gift = "what is due" | "less" | "more" | "to a stranger";
+export const GIFTS: readonly [Gift, ...Gift[]] = ["what is due", "less", "more", "to a stranger"];
+
+/** What was last planned for a delegator. */
+const lastDue = (world: World, delegator: Address): bigint => {
+  let due = 1_000_000n;
+  for (const { event } of world.events()) {
+    if (event.type !== "ObligationsAdded") continue;
+    for (const row of event.data.rows) if (row.delegator === delegator) due = row.due;
+  }
+  return due;
+};
+
+const amountOf = (gift: Gift, due: bigint): bigint => {
+  if (gift === "less") return due / 2n + 1n;
+  return gift === "more" ? due + 1_000n : due;
+};
+
+/** In the next block, if no other operation of the wallet is in its way. */
+export const sendByHand = (world: World, delegator: Address, gift: Gift): void => {
+  const to = gift === "to a stranger" ? someTz("stranger") : delegator;
+  const wishes = [{ to, amount: amountOf(gift, lastDue(world, delegator)) }];
+  const operation = { ...operationOf(world.model, wishes), hash: hashOf(`by hand ${world.byHand.size}`) };
+  if (world.model.inject(operation).accepted) world.byHand.add(operation.hash);
+};
+
+/** Statuses of what a transfer by hand may have paid. */
+const UNPAID: ReadonlySet<string> = new Set(["open", "batched", "held"]);
+
+const claimsOf = async (world: World, acts: Acts, { contents }: ForeignOperation): Promise<Claim[]> => {
+  const claims: Claim[] = [];
+  const running = world.model.cycleOf(world.model.head.level);
+  for (const [content, { destination, status }] of contents.entries()) {
+    if (status !== "applied") continue;
+    for (let cycle = 0; cycle <= running; cycle += 1) {
+      const payment = Payment.cycleStream(BAKER, asCycle(cycle));
+      const { obligations } = (await acts.repository.load(paymentOf(BAKER, asCycle(cycle)))).state;
+      const paid = [...obligations.values()].find(
+        ({ recipient, status }) => recipient === destination && UNPAID.has(status.at),
+      );
+      if (!paid) continue;
+      claims.push({ content, payment, obligation: paid.id });
+      break;
+    }
+  }
+  return claims;
+};
+
+/** Says of the first operation by hand that waits for it what it was. `pays`: that it paid what it may have paid. */
+export const classifyByHand = async (
+  world: World,
+  acts: Acts,
+  pays: boolean,
+  known: Claims,
+): Promise<void> => {
+  const { foreign } = (await acts.repository.load(walletOf(world.payer))).state;
+  const operation = foreign.find(({ hash }) => !known.has(hash));
+  if (operation === undefined) return;
+  const claims = pays ? await claimsOf(world, acts, operation) : [];
+  await classifyOperation(acts, operation.hash, claims, "the owner says so");
+};

@@ -1,0 +1,212 @@
+import { expect } from "chai";
+import { ActRefused } from "../../../../src/application/commands/acts.js";
+import { type Claim, classifyOperation } from "../../../../src/application/commands/classify.js";
+import { holdPayment } from "../../../../src/application/commands/payments.js";
+import { ledgerOf, paymentOf, walletOf } from "../../../../src/application/aggregates.js";
+import { reconcile } from "../../../../src/application/queries/reconcile.js";
+import { Repository } from "../../../../src/application/repository.js";
+import { type Address, asCycle, type OperationHash } from "../../../../src/domain/identifiers.js";
+import * as Payment from "../../../../src/domain/payment/payment.js";
+import { CodedEventLog } from "../../../../src/infrastructure/eventstore/event-log.js";
+import { BAKER, someTz } from "../../../support/chain-model.js";
+import { addressOf } from "../../../support/rewards.js";
+import { dataOf } from "../../../support/world/events.js";
+import { Crash } from "../../../support/world/faults.js";
+import { isSettled } from "../../../support/world/installation.js";
+import { checkAllIsFinal } from "../../../support/world/invariants.js";
+import { letPass, once, payOn, runTo, settle } from "../../../support/world/moments.js";
+import { actsOf, operationsIn } from "../../../support/world/people.js";
+import { referenceWorld } from "../../../support/world/scenario.js";
+import { type World } from "../../../support/world/world.js";
+
+const CYCLE = asCycle(0);
+const DELEGATOR = addressOf(30);
+const STREAM = Payment.cycleStream(BAKER, CYCLE);
+const claim = (delegator: Address = DELEGATOR, content = 0): Claim => ({
+  content,
+  payment: STREAM,
+  obligation: `delegator:${delegator}`,
+});
+
+const dueTo = async (world: World, delegator: Address = DELEGATOR): Promise<bigint> => {
+  const repository = new Repository(new CodedEventLog(world.store));
+  const { state } = await repository.load(paymentOf(BAKER, CYCLE));
+  const found = state.obligations.get(`delegator:${delegator}`);
+  if (found === undefined) throw new Error("nothing is planned for it");
+  return found.due;
+};
+const ledgerOfWorld = async (world: World) =>
+  (await new Repository(new CodedEventLog(world.store)).load(ledgerOf(BAKER))).state;
+const stopsOf = async (world: World) =>
+  (await new Repository(new CodedEventLog(world.store)).load(walletOf(world.payer))).state.foreign.length;
+const refusalOf = (act: Promise<unknown>): Promise<unknown> =>
+  act.then(
+    () => undefined,
+    (error: unknown) => (error instanceof ActRefused ? error.refusal.refused : error),
+  );
+
+/** The plan of cycle 0 stands; then the owner sends by hand, and the payer finds it. */
+const paidByHand = async (
+  to: Address,
+  amountOf: (due: bigint) => bigint,
+): Promise<{ readonly world: World; readonly hash: OperationHash; readonly due: bigint }> => {
+  const world = referenceWorld();
+  await world.setUp();
+  await runTo(world, "BatchFormed");
+  const due = await dueTo(world);
+  const { hash } = world.sendByHand([{ to, amount: amountOf(due) }]);
+  world.bake();
+  await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 0);
+  return { world, hash, due };
+};
+
+const sentTo = (world: World, delegator: Address, cycle: number): bigint =>
+  dataOf(world, "BatchFormed")
+    .filter(({ batchId }) => batchId.startsWith(Payment.cycleStream(BAKER, asCycle(cycle))))
+    .flatMap(({ items }) => items)
+    .filter(({ obligation }) => obligation === `delegator:${delegator}`)
+    .reduce((total, { sent }) => total + sent, 0n);
+
+describe("an operation that the owner sent by hand", () => {
+  it("stops signing until a person has said what it was; then all others are paid", async () => {
+    const { world, hash } = await paidByHand(someTz("a shop"), () => 1_000_000n);
+    await letPass(world, 12);
+    expect(world.injected).to.deep.equal([]);
+    await classifyOperation(actsOf(world), hash, [], "a coffee");
+    await settle(world, [0]);
+    checkAllIsFinal(world, [0]);
+    expect(dataOf(world, "ForeignOperationClassified")).to.deep.equal([
+      { hash, pays: [], reason: "a coffee", actor: "cli:somebody" },
+    ]);
+  });
+
+  it("that paid a delegator exactly is his payment: he gets nothing more of that cycle", async () => {
+    const { world, hash, due } = await paidByHand(DELEGATOR, (amount) => amount);
+    await classifyOperation(actsOf(world), hash, [claim()], "paid by hand");
+    await settle(world, [0, 1]);
+    checkAllIsFinal(world, [0, 1]);
+    const paid = (world.model.account(DELEGATOR)?.balance ?? 0n) - 1_000_000n;
+    expect(paid).to.equal(due + sentTo(world, DELEGATOR, 1));
+    expect((await ledgerOfWorld(world)).adjustments.size).to.equal(0);
+  });
+
+  for (const [name, amountOf] of [
+    ["too much: the excess comes off the next cycle", (due: bigint) => due + 7n],
+    ["too little: the rest is paid with the next cycle", (due: bigint) => due - 9n],
+  ] as const)
+    it(`that paid ${name}`, async () => {
+      const { world, hash, due } = await paidByHand(DELEGATOR, amountOf);
+      await classifyOperation(actsOf(world), hash, [claim()], "paid by hand");
+      await settle(world, [0, 1]);
+      checkAllIsFinal(world, [0, 1]);
+      const untouched = referenceWorld();
+      await untouched.setUp();
+      await settle(untouched, [0, 1]);
+      const others = untouched.model.account(DELEGATOR)?.balance;
+      expect(world.model.account(DELEGATOR)?.balance).to.equal(others);
+      expect([...(await ledgerOfWorld(world)).adjustments.values()]).to.deep.equal([
+        {
+          delegator: DELEGATOR,
+          amount: due - amountOf(due),
+          reason: amountOf(due) > due ? "overpaid" : "correction",
+          reference: `${hash}/0`,
+          actor: "cli:somebody",
+        },
+      ]);
+    });
+
+  it("that paid what was held settles it, after its cycle too", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    await runTo(world, "PayoutPlanned");
+    await holdPayment(actsOf(world), CYCLE, DELEGATOR, "a look first");
+    await settle(world, [0]);
+    const { hash } = world.sendByHand([{ to: DELEGATOR, amount: await dueTo(world) }]);
+    world.bake();
+    await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 0);
+    await classifyOperation(actsOf(world), hash, [claim()], "paid by hand");
+    await settle(world, [1]);
+    checkAllIsFinal(world, [0, 1]);
+    expect(await refusalOf(classifyOperation(actsOf(world), hash, [], "again"))).to.equal("not-foreign");
+  });
+
+  it("is classified once, wherever the person's command is interrupted", async () => {
+    for (let step = 0; step < 4; step += 1) {
+      const { world, hash, due } = await paidByHand(DELEGATOR, (amount) => amount + 5n);
+      const giveUp = once(world, "after", step, () => Promise.reject(new Crash()));
+      await classifyOperation(actsOf(world), hash, [claim()], "paid by hand").catch((error: unknown) => {
+        if (!(error instanceof Crash)) throw error;
+      });
+      giveUp();
+      if ((await stopsOf(world)) > 0) await classifyOperation(actsOf(world), hash, [claim()], "paid by hand");
+      await payOn(world, () => isSettled(world, 0));
+      checkAllIsFinal(world, [0]);
+      const paid = (world.model.account(DELEGATOR)?.balance ?? 0n) - 1_000_000n;
+      expect(paid, `step ${step}`).to.equal(due + 5n);
+      expect((await ledgerOfWorld(world)).adjustments.size).to.equal(1);
+    }
+  });
+
+  it("is refused a meaning that it cannot have", async () => {
+    const { world, hash } = await paidByHand(DELEGATOR, (amount) => amount);
+    const say = (...pays: Claim[]) => refusalOf(classifyOperation(actsOf(world), hash, pays, "?"));
+    expect(await say(claim(DELEGATOR, 1))).to.equal("inconsistent");
+    expect(await say(claim(addressOf(31)))).to.equal("inconsistent");
+    expect(await say(claim(someTz("nobody")))).to.equal("unknown-obligation");
+    expect(await stopsOf(world)).to.equal(1);
+  });
+});
+
+describe("reconciliation", () => {
+  it("explains every operation of the wallet, to the counter", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    await settle(world, [0, 1]);
+    await letPass(world, 3);
+    const found = await reconcile(actsOf(world), operationsIn(world));
+    const operations = dataOf(world, "OperationFinalised");
+    expect(found).to.deep.include({ complete: true, explained: true, lost: [], unknown: [], foreign: [] });
+    expect(found.operations).to.equal(operations.length);
+    expect(found.contents).to.equal(operations.flatMap(({ contents }) => contents).length);
+  });
+
+  it("proposes what a foreign operation may have paid, and is silent once it is classified", async () => {
+    const { world, hash, due } = await paidByHand(DELEGATOR, (amount) => amount);
+    const found = await reconcile(actsOf(world), operationsIn(world));
+    expect(found.explained).to.equal(false);
+    expect(found.foreign.map(({ hash: foreign, contents }) => ({ foreign, contents }))).to.deep.equal([
+      {
+        foreign: hash,
+        contents: [
+          {
+            content: 0,
+            kind: "transaction",
+            target: DELEGATOR,
+            amount: due,
+            status: "applied",
+            matches: [{ name: `0/${DELEGATOR}`, due, isExact: true }],
+          },
+        ],
+      },
+    ]);
+    await classifyOperation(actsOf(world), hash, [claim()], "paid by hand");
+    const after = await reconcile(actsOf(world), operationsIn(world));
+    expect(after).to.deep.include({ explained: true, classified: 1 });
+  });
+
+  it("says when the index does not show all, and when what is final in the log is not on chain", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    await settle(world, [0]);
+    await letPass(world, 3);
+    const index = operationsIn(world);
+    const [first] = dataOf(world, "OperationFinalised");
+    const found = await reconcile(actsOf(world), {
+      ...index,
+      contentsOf: async (...asked) =>
+        (await index.contentsOf(...asked)).filter(({ hash }) => hash !== first?.hash),
+    });
+    expect(found).to.deep.include({ complete: false, explained: false });
+    expect(found.lost).to.deep.equal([{ hash: first?.hash, level: first?.level }]);
+  });
+});
