@@ -117,11 +117,13 @@ class Run {
     const running = model.cycleOf(model.head.level);
     scene.let({ act: "mode", mode: "on" });
     if (wallet.pauses.length > 0) scene.let({ act: "resume" });
+    // A cycle that is held is not planned, and what paid it could not be named.
+    for (const { cycle, life } of cycles)
+      if (life.held) scene.let({ act: "release-cycle", cycle: running - cycle });
     // It is to be known what was paid before more is.
     if (wallet.foreign.length > 0) return scene.let({ act: "classify", pays: true });
-    for (const { cycle: number, life, held, isDone } of cycles) {
+    for (const { cycle: number, held, isDone } of cycles) {
       const cycle = running - number;
-      if (life.held) scene.let({ act: "release-cycle", cycle });
       for (const { delegator } of held) {
         scene.let({ act: "release-payment", cycle, delegator: scene.world.numberOf(delegator) });
       }
