@@ -106,11 +106,6 @@ export class Repository {
     this.folds.delete(stream);
   }
 
-  /** Forgets all folds, as when the log behind them is no longer the same. */
-  forgetAll(): void {
-    this.folds.clear();
-  }
-
   private async newestStart<State, Event extends DomainEvent>(
     aggregate: Aggregate<State, Event>,
   ): Promise<Kept<State> | undefined> {

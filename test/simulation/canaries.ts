@@ -32,7 +32,7 @@ export const canaries: readonly SimulationCanary[] = [
     changes: [
       drop(
         `${COMMANDS}/classify.js`,
-        "for (const claim of pays)\n        await payOutside(acts, payer, operation, claim);",
+        "for (const payment of settled)\n        await payOutside(acts, payer, hash, payment);",
       ),
     ],
   },

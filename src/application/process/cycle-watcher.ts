@@ -68,8 +68,19 @@ export class CycleWatcher {
     while (this.finished.has(asCycle(through + 1))) through = asCycle(through + 1);
     const finish = Baker.finishCycles({ through });
     const due = finish(baker);
-    if (isRefused(due) || due.length === 0) return;
+    if (isRefused(due) || due.length === 0 || !(await this.areFinished(through, baker))) return;
     await execute(this.ports.repository, bakerOf(this.ports.baker), finish, this.ports.metadata());
+  }
+
+  /** Behind a living process the log may have been put back to before a cycle was finished: it is looked at again. */
+  private async areFinished(through: CycleNumber, baker: Baker.State): Promise<boolean> {
+    const { repository, baker: address } = this.ports;
+    for (const cycle of range(Baker.firstUnfinished(baker) ?? through, through)) {
+      const life = await repository.load(cycleOf(address, cycle));
+      if (!Cycle.isFinished(life.state)) return !this.finished.delete(cycle);
+      this.finish(cycle);
+    }
+    return true;
   }
 
   /** Years of finished cycles do not stay in memory. */

@@ -9,7 +9,7 @@ import { type Chain } from "../ports/chain.js";
 import { type EventLog } from "../ports/event-log.js";
 import { type EventMetadata, type Revision } from "../ports/event-store.js";
 import { type InstallationIdentity, type Lease, type Witness, type WitnessRecord } from "../ports/system.js";
-import { type Repository } from "../repository.js";
+import { LogBroken, type Repository } from "../repository.js";
 
 export interface TermPorts {
   readonly log: EventLog;
@@ -39,31 +39,34 @@ export class Term {
         readonly payer: TzAddress;
         readonly lease: bigint;
         readonly token: bigint;
-        readonly identity: InstallationIdentity;
       }
     | undefined;
 
+  /** Of the database as this process has seen it last. */
+  private identity: InstallationIdentity | undefined;
+
   constructor(private readonly ports: TermPorts) {}
 
-  /** Whether this process may try at all. */
+  /** Whether this process may try at all. Throws `LogBroken` if the database is not the one it began with. */
   async lead(): Promise<bigint | undefined> {
     const held = await this.ports.lease.hold();
     if (held === undefined) this.current = undefined;
-    else await this.checkIdentity();
+    else if (this.current !== undefined) await this.checkedIdentity();
     return held?.token;
   }
 
-  /** Behind a living process the database may have been replaced: its folds are of another log, and its term too. */
-  private async checkIdentity(): Promise<void> {
-    if (this.current === undefined) return;
-    if (isDeepStrictEqual(await this.ports.identity(), this.current.identity)) return;
-    this.current = undefined;
-    this.ports.repository.forgetAll();
+  /** Behind a living process the database may have been replaced: all that it remembers is of another log. */
+  private async checkedIdentity(): Promise<InstallationIdentity> {
+    const identity = await this.ports.identity();
+    if (this.identity !== undefined && !isDeepStrictEqual(identity, this.identity))
+      throw new LogBroken("the database was replaced while TAPS ran. Start TAPS again");
+    this.identity = identity;
+    return identity;
   }
 
   /**
    * The token of the term that this process itself has started for the payer; undefined if another was quicker.
-   * An append whose fate is unknown counts as not ours: the next one is higher.
+   * An append whose fate is unknown counts as not ours: the next one is higher. Throws `LogBroken` as `lead` does.
    */
   async token(
     payer: TzAddress,
@@ -74,7 +77,7 @@ export class Term {
     this.current = undefined;
     const wallet = await this.ports.repository.load(walletOf(payer));
     const token = (lease > wallet.state.token ? lease : wallet.state.token) + 1n;
-    const identity = await this.ports.identity();
+    const identity = await this.checkedIdentity();
     const started = Wallet.startTerm({ token, lease, identity })(wallet.state);
     if (isRefused(started)) return undefined;
     const events: DomainEvent[] = [...started];
@@ -91,7 +94,7 @@ export class Term {
     );
     if (!appended.appended) return undefined;
     if (restored !== undefined) await this.rememberFinding(payer, appended.revision);
-    this.current = { payer, lease, token, identity };
+    this.current = { payer, lease, token };
     return token;
   }
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { bakerOf, cycleOf } from "../../../../src/application/aggregates.js";
 import { act } from "../../../../src/application/commands/acts.js";
+import { CycleWatcher } from "../../../../src/application/process/cycle-watcher.js";
 import { execute, Repository } from "../../../../src/application/repository.js";
 import * as Baker from "../../../../src/domain/baker/baker.js";
 import * as Cycle from "../../../../src/domain/cycle/cycle.js";
@@ -15,15 +16,18 @@ import { referenceWorld } from "../../../support/world/scenario.js";
 import { type World } from "../../../support/world/world.js";
 
 const BLOCKS_PER_CYCLE = 8;
+const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
-/** Cycles 0 to `count` - 1 are over; all are settled but one that is skipped, and those of `except`. */
-const withCycles = async (count: number, except: readonly number[] = []): Promise<World> => {
-  const world = referenceWorld();
-  await world.setUp();
+/** All of these are settled but one that is skipped, and those of `except`. */
+const endCycles = async (
+  world: World,
+  cycles: readonly number[],
+  except: readonly number[] = [],
+): Promise<void> => {
   const repository = new Repository(new CodedEventLog(world.store));
   const digest = sha256("rewards");
   const paid = { paid: ZERO, carried: ZERO, held: ZERO, networkCosts: ZERO };
-  for (let n = 0; n < count; n += 1) {
+  for (const n of cycles) {
     const { first: firstLevel, last: lastLevel } = world.model.cycleLevels(asCycle(n));
     const end =
       n === 5
@@ -33,6 +37,13 @@ const withCycles = async (count: number, except: readonly number[] = []): Promis
     for (const decide of [...life, ...(except.includes(n) ? [] : end)])
       await execute(repository, cycleOf(BAKER, asCycle(n)), decide, METADATA);
   }
+};
+
+/** Cycles 0 to `count` - 1 are over. */
+const withCycles = async (count: number, except: readonly number[] = []): Promise<World> => {
+  const world = referenceWorld();
+  await world.setUp();
+  await endCycles(world, range(0, count - 1), except);
   while (world.model.head.level < count * BLOCKS_PER_CYCLE + 3) world.bake();
   return world;
 };
@@ -52,8 +63,6 @@ const readBy = async (world: World): Promise<readonly number[]> => {
 
 const writtenDown = (world: World): readonly number[] =>
   world.events().flatMap(({ event }) => (event.type === "CyclesFinished" ? [event.data.through] : []));
-
-const range = (first: number, last: number) => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 describe("cycles that are finished", () => {
   it("are read by one process, and not by the next one", async () => {
@@ -78,5 +87,21 @@ describe("cycles that are finished", () => {
     await act(acts, bakerOf(BAKER), Baker.requestPayment({ cycle: asCycle(3), actor: "ana" }));
     await act(acts, cycleOf(BAKER, asCycle(3)), Cycle.reopen("ana"));
     expect(await readBy(world)).to.deep.equal([3, 25]);
+  });
+
+  it("are looked at again before they are written down: the log may have been put back meanwhile", async () => {
+    const world = await withCycles(9);
+    const repository = new Repository(new CodedEventLog(world.store));
+    const watcher = new CycleWatcher({ ...world.ports(), repository });
+    const watch = async () =>
+      watcher.watch((await repository.load(bakerOf(BAKER))).state, await world.chain.head());
+    expect(await watch()).to.deep.equal([]);
+    world.putBack(world.events().length - 2);
+    await endCycles(world, [8], [8]);
+    await endCycles(world, [9]);
+    while (world.model.head.level < 10 * BLOCKS_PER_CYCLE + 3) world.bake();
+    await watch();
+    expect(writtenDown(world)).to.deep.equal([]);
+    expect(await watch()).to.deep.equal([8]);
   });
 });

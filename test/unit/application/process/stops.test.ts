@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import { BlockUnavailable, ChainUnavailable } from "../../../../src/application/ports/chain.js";
-import { LogBroken } from "../../../../src/application/repository.js";
+import { Term } from "../../../../src/application/process/term.js";
+import { LogBroken, Repository } from "../../../../src/application/repository.js";
 import { asCycle, protocolHash } from "../../../../src/domain/identifiers.js";
 import { classifyOperation } from "../../../../src/application/commands/classify.js";
 import * as Payment from "../../../../src/domain/payment/payment.js";
-import { BAKER, someTz } from "../../../support/chain-model.js";
+import { CodedEventLog } from "../../../../src/infrastructure/eventstore/event-log.js";
+import { BAKER, PAYER, someTz } from "../../../support/chain-model.js";
 import { addressOf } from "../../../support/rewards.js";
 import { actsOf } from "../../../support/world/people.js";
 import { dataOf } from "../../../support/world/events.js";
@@ -181,21 +183,44 @@ describe("a log that was restored", () => {
 });
 
 describe("a database that is replaced behind a living process", () => {
-  it("ends its term: nothing is signed until the restore is over", async () => {
+  const replaced = { systemIdentifier: "1", timeline: 2, databaseOid: 1 };
+  const thrownBy = (act: Promise<unknown>): Promise<unknown> => act.catch((reason: unknown) => reason);
+
+  it("ends it, for all that it remembers is of another log; the next one signs nothing until the restore is over", async () => {
     const world = referenceWorld();
     await world.setUp();
     await runTo(world, "BatchFormed");
     const { process } = world.start();
     world.chain.simulate = () => Promise.reject(new ChainUnavailable("not now"));
-    await process.step().catch(() => undefined);
+    await thrownBy(process.step());
     Reflect.deleteProperty(world.chain, "simulate");
-    world.identity = { systemIdentifier: "1", timeline: 2, databaseOid: 1 };
-    for (let blocks = 0; blocks < 20; blocks += 1) {
-      await process.step();
-      world.bake();
-    }
+    world.identity = replaced;
+    expect(await thrownBy(process.step())).to.be.an.instanceOf(LogBroken);
+    await wait(world, 20, () => world.bake());
     expect(dataOf(world, "WalletPaused").map(({ reason }) => reason)).to.deep.equal(["restored"]);
     expect(world.injected).to.deep.equal([]);
+  });
+
+  it("ends one whose lease another had meanwhile, too, before it begins a term", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    await runTo(world, "BatchFormed");
+    let token: bigint | undefined = 1n;
+    const lease = {
+      hold: () => Promise.resolve(token === undefined ? undefined : { token }),
+      release: () => Promise.resolve(),
+    };
+    const log = new CodedEventLog(world.store);
+    const term = new Term({ ...world.ports(), log, repository: new Repository(log), lease });
+    expect(await term.token(PAYER, [], (await term.lead()) ?? 0n)).to.not.equal(undefined);
+    token = undefined;
+    expect(await term.lead()).to.equal(undefined);
+    token = 7n;
+    world.identity = replaced;
+    const before = world.events().length;
+    expect(await term.lead()).to.equal(7n);
+    expect(await thrownBy(term.token(PAYER, [], 7n))).to.be.an.instanceOf(LogBroken);
+    expect(world.events().length).to.equal(before);
   });
 });
 
