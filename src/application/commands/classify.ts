@@ -18,8 +18,9 @@ export type Claim = Omit<PaidOutside, "payment"> & { readonly payment: StreamNam
 
 /**
  * Says what a foreign operation was: nothing of ours (`pays` empty), or which content paid which obligation. All of it
- * is checked before any of it is written; the payments are written first, then what was paid too much or too little into the ledger, and the classification last:
- * it alone lets the wallet sign again. Run again after an interruption it goes on where it stopped.
+ * is checked before any of it is written; the payments are written first, then what was paid too much or too little
+ * into the ledger, and the classification last: it alone lets the wallet sign again. Run again after an interruption it
+ * goes on where it stopped.
  */
 export const classifyOperation = async (
   acts: Acts,

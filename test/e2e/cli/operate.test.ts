@@ -172,6 +172,12 @@ describe("an installation through the command line", function () {
     expect(await json("payout", "show", id)).to.include({ asked: false, pending: 1 });
   });
 
+  it("sends an amount only under a name, so that it is not sent twice when it is said twice", async () => {
+    const { code, err } = await endWithin(env, ["transfer", STRANGER, "1tez"]);
+    expect(code).to.equal(2);
+    expect(err).to.match(/required option '--id <id>'/);
+  });
+
   it("refuses with the reason what cannot be done", async () => {
     expect(await refusal("cycle", "hold", "7")).to.match(/^TAPS has not seen this cycle/);
     expect(await refusal("cycle", "pay", "7")).to.match(/^the cycle has not begun/);

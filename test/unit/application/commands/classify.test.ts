@@ -155,6 +155,32 @@ describe("an operation that the owner sent by hand", () => {
     expect(await say(claim(someTz("nobody")))).to.equal("unknown-obligation");
     expect(await stopsOf(world)).to.equal(1);
   });
+
+  it("writes nothing of claims of which one cannot be", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    await runTo(world, "BatchFormed");
+    const others = addressOf(29);
+    const dues = await Promise.all([dueTo(world), dueTo(world, others)]);
+    const { hash } = world.sendByHand([DELEGATOR, others].map((to, n) => ({ to, amount: dues[n] ?? 0n })));
+    world.bake();
+    await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 0);
+    const before = world.events().length;
+    const say = (...pays: Claim[]) => refusalOf(classifyOperation(actsOf(world), hash, pays, "?"));
+    expect(await say(claim(), claim(addressOf(31), 1))).to.equal("inconsistent");
+    expect(await say(claim(), claim(DELEGATOR, 1))).to.equal("inconsistent");
+    expect(await say(claim(), claim(others))).to.equal("inconsistent");
+    expect(world.events().slice(before)).to.deep.equal([]);
+    expect(await say(claim(), claim(others, 1))).to.equal(undefined);
+    expect(
+      dataOf(world, "ObligationPaidOutside").map(({ content, obligation }) => [content, obligation]),
+    ).to.deep.equal([
+      [0, `delegator:${DELEGATOR}`],
+      [1, `delegator:${others}`],
+    ]);
+    await settle(world, [0]);
+    checkAllIsFinal(world, [0]);
+  });
 });
 
 describe("reconciliation", () => {

@@ -117,6 +117,15 @@ describe("money that a person sends", () => {
     expect(balances(world)).to.deep.equal([1_500_000n, 1n]);
   });
 
+  it("is asked for again by its own name: a cycle is asked for by its number", async () => {
+    const world = await fresh();
+    await runTo(world, "PayoutPlanned");
+    const before = world.events().length;
+    const cycle = Payment.cycleStream(BAKER, asCycle(0));
+    expect(await refusalOf(resumePayment(actsOf(world), cycle))).to.equal("cycle-payment");
+    expect(world.events().length).to.equal(before);
+  });
+
   it("holds a receiver that refuses, and pays the others", async () => {
     const world = await fresh();
     await sendTransfers(actsOf(world), "mixed", [

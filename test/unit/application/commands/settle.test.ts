@@ -1,14 +1,18 @@
 import { expect } from "chai";
-import { ledgerOf, paymentIn } from "../../../../src/application/aggregates.js";
+import { bakerOf, ledgerOf, paymentIn } from "../../../../src/application/aggregates.js";
+import { act } from "../../../../src/application/commands/acts.js";
 import { adjustBalance } from "../../../../src/application/commands/ledger.js";
 import { switchMode } from "../../../../src/application/commands/mode.js";
 import { resumePayment, sendTransfers } from "../../../../src/application/commands/money.js";
 import { releaseOther } from "../../../../src/application/commands/other-payments.js";
+import { approvePayout } from "../../../../src/application/commands/payouts.js";
 import { settleDelegator } from "../../../../src/application/commands/settle.js";
 import { setTerms } from "../../../../src/application/commands/terms.js";
 import { showBalance, showLedger } from "../../../../src/application/queries/ledger.js";
+import * as Baker from "../../../../src/domain/baker/baker.js";
 import { type Address } from "../../../../src/domain/identifiers.js";
 import { mutez } from "../../../../src/domain/money.js";
+import { DEFAULT_CEILINGS } from "../../../../src/domain/payment/ceilings.js";
 import * as Payment from "../../../../src/domain/payment/payment.js";
 import { BAKER, PAYER, someContract, someTz } from "../../../support/chain-model.js";
 import { refusalOf } from "../../../support/refusals.js";
@@ -206,6 +210,20 @@ describe("taps delegator settle", () => {
     expect(balanceOf(world, LEFT)).to.equal(OWED);
     const carried = dataOf(world, "BalancesCarried").map(({ sum }) => sum);
     expect(carried).to.deep.equal([0n, 0n]);
+  });
+
+  it("waits above a ceiling until a person approves it", async () => {
+    const world = await owing();
+    const ceilings = { ...DEFAULT_CEILINGS, operation: mutez(OWED - 1n) };
+    await act(actsOf(world), bakerOf(BAKER), Baker.setCeilings({ ceilings, actor: "world" }));
+    await settleIt(world);
+    await letPass(world, 6);
+    const { plan, approval } = await paymentOf(world);
+    expect(approval?.exceeded).to.deep.equal([{ ceiling: "operation", limit: OWED - 1n, found: OWED }]);
+    expect(balanceOf(world, LEFT)).to.equal(0n);
+    if (plan) await approvePayout(actsOf(world), FIRST, plan.digest);
+    await payOn(world, () => closed(world) === 1);
+    expect(balanceOf(world, LEFT)).to.equal(OWED);
   });
 
   it("refuses a delegator whom a payout is about to pay", async () => {

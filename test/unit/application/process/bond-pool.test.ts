@@ -242,6 +242,26 @@ describe("a planned bond pool's payment", () => {
     expect(world.model.account(MANAGER)?.balance).to.equal(185_047n + 2_467_314n);
   });
 
+  for (const [name, amount] of [
+    ["more", 1_400_000n],
+    ["less", 1_000_000n],
+  ] as const)
+    it(`of which one was sent ${name} by hand owes nothing for it to the delegators' ledger`, async () => {
+      const world = await bondWorld();
+      await runTo(world, "PayoutCompleted");
+      world.sendByHand([{ to: MEMBER, amount }]);
+      world.bake();
+      await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 0);
+      await payOn(world, () => bondPlansOf(world) === 1);
+      const [{ hash } = { hash: operationHash.parse("") }] = dataOf(world, "ForeignOperationFound");
+      const claim = { content: 0, payment: BOND, obligation: `member:${MEMBER}` };
+      await classifyOperation(actsOf(world), hash, [claim], "paid by hand");
+      await payOn(world, () => isBondClosed(world));
+      expect(world.model.account(MEMBER)?.balance).to.equal(amount);
+      expect(dataOf(world, "AdjustmentRecorded")).to.deep.equal([]);
+      checkInvariants(world);
+    });
+
   it("is none in simulation, of a cycle before the pool, and of one that is skipped", async () => {
     const simulated = await bondWorld({ mode: "simulation" });
     await letPass(simulated, 20);
