@@ -28,14 +28,15 @@ export const cycleCommand = (program: Command, services: Services): void => {
     .option("--json", "print what the wallet has sent as JSON")
     .action(async (n: Cycle, { yes, ...options }: Json & { readonly yes?: true }) => {
       const acts = await services.acts();
-      const { written, doubtful, held } = await payCycle(acts, n, await services.evidence(), yes === true);
-      if (options.json) printJson({ cycle: n, written, doubtful, held });
+      const asked = await payCycle(acts, n, await services.evidence(), yes === true);
+      const { written, doubtful, imported, held } = asked;
+      if (options.json) printJson({ cycle: n, written, doubtful, imported, held });
       else for (const transfer of doubtful) print(inOneLine(transfer));
       if (!written)
         throw new CommandEnd(
           EXIT.refused,
           `cycle ${n} may have been paid by other means: since it ended the wallet has sent ${doubtful.length} ` +
-            `transfers to its delegators. If it is still to be paid: taps cycle pay ${n} --yes`,
+            `transfers to its delegators${imported ? ", and what it left owing was imported" : ""}. If it is still to be paid: taps cycle pay ${n} --yes`,
         );
       if (held !== null) tell(`cycle ${n} is held (${held}): it is paid after "taps cycle release ${n}"`);
       else tell(`cycle ${n} will be paid by the running "taps start"`);

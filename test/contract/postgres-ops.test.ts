@@ -11,6 +11,7 @@ import { PostgresLease } from "../../src/infrastructure/postgres/lease.js";
 import { createPool, endPool, transact } from "../../src/infrastructure/postgres/pool.js";
 import { PostgresWalletStore } from "../../src/infrastructure/postgres/wallet-store.js";
 import { DurableWitness } from "../../src/infrastructure/postgres/witness.js";
+import { BAKER, PAYER } from "../support/chain-model.js";
 import { freshDatabase, type TestDatabase } from "../support/postgres.js";
 
 describe("what processes share in PostgreSQL", () => {
@@ -112,8 +113,8 @@ describe("what processes share in PostgreSQL", () => {
     });
     afterEach(() => rm(folder, { recursive: true }));
     const [first, second] = [
-      { revision: 7, eventId: "0b9d1b1e-0000-5000-8000-000000000001" },
-      { revision: 5, eventId: "0b9d1b1e-0000-5000-8000-000000000002" },
+      { payer: PAYER, revision: 7, eventId: "0b9d1b1e-0000-5000-8000-000000000001" },
+      { payer: BAKER, revision: 5, eventId: "0b9d1b1e-0000-5000-8000-000000000002" },
     ];
 
     it("keeps the last record in both places", async () => {
@@ -155,6 +156,13 @@ describe("what processes share in PostgreSQL", () => {
         .that.includes("EISDIR");
       await rm(file, { recursive: true });
       expect(await witness.read()).to.deep.equal([]);
+    });
+
+    it("answers a record of before wallets were written down", async () => {
+      const { payer: _payer, ...old } = first;
+      await writeFile(join(folder, "witness"), JSON.stringify(old));
+      const witness = new DurableWitness(pool, { name: "wallet-5", folder });
+      expect(await witness.read()).to.deep.equal([{ ...old, payer: null }]);
     });
 
     it("is not written when one copy cannot be", async () => {

@@ -69,14 +69,16 @@ const skipPlanned = async (
   const { baker, repository, actor, metadata } = acts;
   const life = cycleOf(baker, cycle);
   const wasHeld = (await repository.load(life)).state.held !== undefined;
-  if (!wasHeld) await holdCycle(acts, cycle, `to be skipped: ${reason}`);
+  const hold = { reason: "person" as const, detail: `to be skipped: ${reason}`, actor };
+  if (!wasHeld) await act(acts, life, Cycle.hold(hold));
   const { state, revision } = await repository.load(life);
   if (state.at === "skipped") return;
   if (!state.held) refuseAct("changing");
   try {
     await voidPlan(acts, cycle, reason, payer);
   } catch (error) {
-    if (error instanceof ActRefused && !wasHeld) await releaseCycle(acts, cycle);
+    // Another's hold that came meanwhile stays.
+    if (error instanceof ActRefused && !wasHeld) await act(acts, life, Cycle.release({ actor, only: hold }));
     throw error;
   }
   await returnTake(acts, cycle);

@@ -28,6 +28,8 @@ export interface Evidence {
 export interface PaymentRequest {
   readonly written: boolean;
   readonly doubtful: readonly PastTransfer[];
+  /** What it left owing was imported from another tool: it is owed already. */
+  readonly imported: boolean;
   /** Why the cycle is held all the same: it is paid when that hold is released. */
   readonly held: string | null;
 }
@@ -56,15 +58,16 @@ export const payCycle = async (
   const life = cycleOf(acts.baker, cycle);
   if (Cycle.isFinished((await acts.repository.load(life)).state)) refuseAct("finished");
   const { state: ledger } = await acts.repository.load(ledgerOf(acts.baker));
-  if (Ledger.isImported(cycle)(ledger) && !Baker.pays(baker, cycle) && !confirmed) refuseAct("imported");
   const mayBePaid = !Baker.pays(baker, cycle);
+  const imported = mayBePaid && Ledger.isImported(cycle)(ledger);
   const doubtful = mayBePaid ? await unexplained(acts, cycle, head, baker, payers, evidence) : [];
-  if (doubtful.length > 0 && !confirmed) return { written: false, doubtful, held: null };
+  if (doubtful.length > 0 && !confirmed) return { written: false, doubtful, imported, held: null };
+  if (imported && !confirmed) refuseAct("imported");
   await act(acts, bakerOf(acts.baker), Baker.requestPayment({ cycle, actor: acts.actor }));
   if ((await acts.repository.load(life)).state.held)
     await act(acts, life, Cycle.release({ actor: acts.actor, only: "missed-cycles" }));
   const { held } = (await acts.repository.load(life)).state;
-  return { written: true, doubtful, held: held?.detail ?? null };
+  return { written: true, doubtful, imported, held: held?.detail ?? null };
 };
 
 /** An index that is further behind the node may not show yet what was sent a moment ago. */

@@ -81,8 +81,9 @@ const breakUp = async (
 
 /**
  * Lets a held payment go, alone, to the recipient that the delegator's terms name now. Then the request makes the
- * process look at the cycle again, and the reopening meets whoever settles it on an older look. Run again after an
- * interruption it goes on where it stopped.
+ * process look at the cycle again, and the reopening meets whoever settles it on an older look. A cycle that was left
+ * behind with more than this to pay is not asked for by it: that is "cycle pay". Run again after an interruption it goes
+ * on where it stopped.
  */
 export const releasePayment = async (acts: Acts, cycle: CycleNumber, delegator: Address): Promise<void> => {
   const { baker, repository, actor } = acts;
@@ -95,6 +96,8 @@ export const releasePayment = async (acts: Acts, cycle: CycleNumber, delegator: 
   const life = (await repository.load(cycleOf(baker, cycle))).state;
   const isLeftOpen = obligations.get(obligation)?.status.at === "open" && life.at === "settled";
   if (!isLeftOpen) await act(acts, payment, Payment.release({ obligation, recipient, actor }));
-  await act(acts, bakerOf(baker), Baker.requestPayment({ cycle, actor }));
+  const request = Baker.requestPayment({ cycle, actor });
+  const isAlone = Cycle.isFinished(life);
+  await act(acts, bakerOf(baker), (state) => (isAlone || Baker.pays(state, cycle) ? request(state) : []));
   await act(acts, cycleOf(baker, cycle), Cycle.reopen(actor));
 };

@@ -6,7 +6,7 @@ import * as Payment from "../../domain/payment/payment.js";
 import * as Reward from "../../domain/reward/reward.js";
 import { cycleOf, paymentIn, paymentOf, rewardOf } from "../aggregates.js";
 import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
-import { releaseCycle, returnTake } from "./cycles.js";
+import { returnTake } from "./cycles.js";
 import { ensureRegistered } from "./registration.js";
 
 /** Lets a plan be paid that is above a ceiling; `planDigest`: the plan that the person has looked at. */
@@ -34,22 +34,23 @@ export const rejectPayout = async (
   const checked = reject(state);
   if (isRefused(checked)) throw new ActRefused(checked);
   if (!state.plan && state.rejected?.planDigest !== planDigest) refuseAct("no-plan");
-  const { held } = (await acts.repository.load(cycleOf(acts.baker, cycle))).state;
-  await hold(acts, cycle, reason);
+  const life = cycleOf(acts.baker, cycle);
+  const { held } = (await acts.repository.load(life)).state;
+  const hold = { reason: "payout-rejected" as const, detail: reason, actor: acts.actor };
+  await act(acts, life, Cycle.hold(hold));
   try {
     await reopenAllocation(acts, cycle, planDigest);
     await act(acts, paymentOf(acts.baker, cycle), reject);
   } catch (error) {
-    if (error instanceof ActRefused && !held) await releaseCycle(acts, cycle);
+    // Another's hold that came meanwhile stays.
+    if (error instanceof ActRefused && !held)
+      await act(acts, life, Cycle.release({ actor: acts.actor, only: hold }));
     throw error;
   }
   await returnTake(acts, cycle);
   // Whoever released it meanwhile did not know of the rejection.
-  await hold(acts, cycle, reason);
+  await act(acts, life, Cycle.hold(hold));
 };
-
-const hold = (acts: Acts, cycle: CycleNumber, detail: string): Promise<void> =>
-  act(acts, cycleOf(acts.baker, cycle), Cycle.hold({ reason: "payout-rejected", detail, actor: acts.actor }));
 
 /** Reopens the allocation of a plan that stands. Of one that is void nothing is said: it may be planned from anew. */
 const reopenAllocation = (acts: Acts, cycle: CycleNumber, planDigest: Digest): Promise<void> =>

@@ -1,3 +1,4 @@
+import { type TzAddress } from "../../domain/identifiers.js";
 import { type Revision } from "./event-store.js";
 
 /** The only source of time and of waiting, so that a simulation can own both. */
@@ -16,6 +17,8 @@ export interface Lease {
 
 /** The last thing this installation saw in the log, kept outside it (PAYMENT section 8). */
 export interface WitnessRecord {
+  /** Whose event it is; null in a record of before it was written down. */
+  readonly payer: TzAddress | null;
   readonly revision: Revision;
   readonly eventId: string;
 }

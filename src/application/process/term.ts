@@ -32,6 +32,30 @@ export const pauseOfRestore = async (
   return { ...why, reason: "restored" as const, untilLevel };
 };
 
+/** What tells that the database is not that of the last term. */
+const changeOf = (last: Wallet.State["identity"], now: InstallationIdentity): string | undefined => {
+  if (last === null) return undefined;
+  if (last.systemIdentifier !== now.systemIdentifier) return "the database is another server's";
+  if (last.timeline !== now.timeline) return "the database's timeline has changed";
+  return last.databaseOid === now.databaseOid ? undefined : "the database was created anew";
+};
+
+const lackOf = ([record]: readonly WitnessRecord[]): string | undefined =>
+  record && `the log lacks event ${record.revision} that was injected`;
+
+/**
+ * A wallet that this log never knew has paid after what is lost: none of its operations shows on the wallet that the
+ * log pays from, so that no time makes up for it. Only a person can know what it paid.
+ */
+const pauseOfUnknown = (unknown: TzAddress) => ({
+  reason: "finding" as const,
+  detail:
+    `wallet ${unknown}, which this log does not know, has paid since: first "taps mode off", so that cycles that ` +
+    `ended are paid only by "taps cycle pay"; see what it paid; then "taps resume"`,
+  actor: "taps",
+  untilLevel: null,
+});
+
 /** Holds the lease and starts a term in the wallet's stream whenever the lease is newly won. */
 export class Term {
   private current:
@@ -81,11 +105,15 @@ export class Term {
     const started = Wallet.startTerm({ token, lease, identity })(wallet.state);
     if (isRefused(started)) return undefined;
     const events: DomainEvent[] = [...started];
-    const restored = await this.evidenceOfRestore([payer, ...formerPayers], wallet.state, identity);
+    const known = [payer, ...formerPayers];
+    const lacking = await this.lackingRecords(known);
+    const restored = changeOf(wallet.state.identity, identity) ?? lackOf(lacking);
     if (restored !== undefined) {
       const pause = await pauseOfRestore(this.ports.chain, { detail: restored, actor: "taps" });
       events.push({ type: "WalletPaused", data: pause });
     }
+    const unknown = lacking.find((record) => record.payer !== null && !known.includes(record.payer));
+    if (unknown?.payer) events.push({ type: "WalletPaused", data: pauseOfUnknown(unknown.payer) });
     const appended = await this.ports.repository.append(
       Wallet.stream(payer),
       wallet.revision,
@@ -108,29 +136,20 @@ export class Term {
     await this.ports.lease.release();
   }
 
-  /** What is injected last may be another wallet's, that paid before. */
-  private async evidenceOfRestore(
-    payers: readonly TzAddress[],
-    wallet: Wallet.State,
-    identity: InstallationIdentity,
-  ): Promise<string | undefined> {
-    const last = wallet.identity;
-    if (last !== null) {
-      if (last.systemIdentifier !== identity.systemIdentifier) return "the database is another server's";
-      if (last.timeline !== identity.timeline) return "the database's timeline has changed";
-      if (last.databaseOid !== identity.databaseOid) return "the database was created anew";
-    }
+  /** What was witnessed and is not in the log. What is injected last may be another wallet's, that paid before. */
+  private async lackingRecords(payers: readonly TzAddress[]): Promise<readonly WitnessRecord[]> {
+    const lacking: WitnessRecord[] = [];
     for (const record of await this.ports.witness.read()) {
       const held = await Promise.all(payers.map((payer) => this.holds(payer, record)));
-      if (!held.includes(true)) return `the log lacks event ${record.revision} that was injected`;
+      if (!held.includes(true)) lacking.push(record);
     }
-    return undefined;
+    return lacking;
   }
 
   /** What was found stands in the log now: the same evidence must not pause the wallet anew at every term. */
   private async rememberFinding(payer: TzAddress, revision: Revision): Promise<void> {
     for await (const { id } of this.ports.log.read(Wallet.stream(payer), { from: revision, limit: 1 }))
-      await this.ports.witness.write({ revision, eventId: id });
+      await this.ports.witness.write({ payer, revision, eventId: id });
   }
 
   private async holds(payer: TzAddress, record: WitnessRecord): Promise<boolean> {

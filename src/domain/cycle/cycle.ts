@@ -53,7 +53,7 @@ export interface State {
   readonly lastLevel: Level | undefined;
   /** Of the allocation that was announced last. */
   readonly rewards: Digest | undefined;
-  readonly held: { readonly reason: HoldReason; readonly detail: string } | undefined;
+  readonly held: Data<"CycleHeld"> | undefined;
 }
 
 export const initial: State = { at: "unknown", lastLevel: undefined, rewards: undefined, held: undefined };
@@ -73,7 +73,7 @@ export const evolve = (state: State, event: Event): State => {
     case "CycleReopened":
       return { ...state, at: "paying" };
     case "CycleHeld":
-      return { ...state, held: { reason: event.data.reason, detail: event.data.detail } };
+      return { ...state, held: event.data };
     case "CycleReleased":
       return { ...state, held: undefined };
     case "CycleSkipped":
@@ -143,23 +143,29 @@ export const reopen =
   (state) =>
     state.at === "settled" || state.at === "paying" ? [{ type: "CycleReopened", data: { actor } }] : [];
 
-/** Stops new batches of the cycle, and all later cycles. A person's word replaces what TAPS held it for by itself. */
+const isSame = (held: State["held"], { reason, detail, actor }: Data<"CycleHeld">): boolean =>
+  held?.reason === reason && held.detail === detail && held.actor === actor;
+
+/** Stops new batches of the cycle, and all later cycles. A person's word replaces another's, and what TAPS held it for. */
 export const hold =
   (command: Data<"CycleHeld">): Decide =>
   (state) => {
     if (state.at === "unknown") return refuse("never-opened");
     if (finished(state)) return refuse("finished");
-    const covered = state.held?.reason === "person" || state.held?.reason === command.reason;
-    return covered ? [] : [{ type: "CycleHeld", data: command }];
+    const { held } = state;
+    const isSaid = held?.reason === command.reason && (held.reason !== "person" || isSame(held, command));
+    const isCovered = isSaid || (held?.reason === "person" && command.reason !== "person");
+    return isCovered ? [] : [{ type: "CycleHeld", data: command }];
   };
 
-/** Lifts a hold; with `only`, no hold for another reason. */
+/** Lifts a hold; with `only`, no other: one for that reason, or exactly that one. */
 export const release =
-  ({ actor, only }: Data<"CycleReleased"> & { readonly only?: HoldReason }): Decide =>
-  (state) => {
-    if (state.at === "unknown") return refuse("never-opened");
-    const isMeant = state.held && (only === undefined || state.held.reason === only);
-    return isMeant ? [{ type: "CycleReleased", data: { actor } }] : [];
+  ({ actor, only }: Data<"CycleReleased"> & { readonly only?: HoldReason | Data<"CycleHeld"> }): Decide =>
+  ({ at, held }) => {
+    if (at === "unknown") return refuse("never-opened");
+    const isMeant =
+      only === undefined || (typeof only === "string" ? held?.reason === only : isSame(held, only));
+    return held && isMeant ? [{ type: "CycleReleased", data: { actor } }] : [];
   };
 
 /** Gives a cycle up for good. `planUndone`: its plan, if there was one, is void and its take returned. */

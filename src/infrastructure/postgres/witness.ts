@@ -5,15 +5,20 @@ import { type Pool } from "pg";
 import { z } from "zod";
 import { StoreUnavailable } from "../../application/ports/event-store.js";
 import { type Witness, type WitnessRecord } from "../../application/ports/system.js";
+import { tzAddress } from "../../domain/identifiers.js";
 import { asking } from "./errors.js";
 
-const Record = z.object({ revision: z.number().int(), eventId: z.string() });
+const Record = z.object({
+  payer: tzAddress.nullable().default(null),
+  revision: z.number().int(),
+  eventId: z.string(),
+});
 
 const WRITE = `
-  INSERT INTO ops.witness (name, revision, event_id, written_at) VALUES ($1, $2, $3, clock_timestamp())
+  INSERT INTO ops.witness (name, payer, revision, event_id, written_at) VALUES ($1, $2, $3, $4, clock_timestamp())
   ON CONFLICT (name) DO UPDATE SET
-    revision = excluded.revision, event_id = excluded.event_id, written_at = excluded.written_at`;
-const READ = `SELECT revision, event_id AS "eventId" FROM ops.witness WHERE name = $1`;
+    payer = excluded.payer, revision = excluded.revision, event_id = excluded.event_id, written_at = excluded.written_at`;
+const READ = `SELECT payer, revision, event_id AS "eventId" FROM ops.witness WHERE name = $1`;
 
 const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, "r");
@@ -64,7 +69,7 @@ const readFileRecord = async (path: string): Promise<WitnessRecord | undefined> 
 };
 
 export interface WitnessOptions {
-  /** What is witnessed: the wallet's stream. */
+  /** Of the row. */
   readonly name: string;
   /** Folder of the file `witness`. */
   readonly folder: string;
@@ -80,10 +85,10 @@ export class DurableWitness implements Witness {
   /** Returns once both copies are durable. */
   async write(record: WitnessRecord): Promise<void> {
     const { name, folder } = this.options;
-    const { revision, eventId } = record;
-    await asking("PostgreSQL: witness", () => this.pool.query(WRITE, [name, revision, eventId]));
+    const { payer, revision, eventId } = record;
+    await asking("PostgreSQL: witness", () => this.pool.query(WRITE, [name, payer, revision, eventId]));
     await mkdir(folder, { recursive: true });
-    await writeDurably(folder, "witness", JSON.stringify({ revision, eventId }));
+    await writeDurably(folder, "witness", JSON.stringify({ payer, revision, eventId }));
   }
 
   /** Throws `StoreUnavailable` if one of them cannot be read, or is damaged. An absent file says nothing. */

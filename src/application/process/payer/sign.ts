@@ -112,7 +112,7 @@ export const injectFromLog = async (
   let newest: WitnessRecord | undefined;
   for await (const logged of ports.log.read(stream, { direction: "backwards", ...place })) {
     if (logged.event.type !== "OperationSigned") continue;
-    newest ??= { revision: logged.revision, eventId: logged.id };
+    newest ??= { payer, revision: logged.revision, eventId: logged.id };
     if (logged.event.data.hash !== hash) continue;
     await ports.witness.write(newest);
     const injection = await ports.chain.inject(logged.event.data.bytes);

@@ -81,10 +81,25 @@ describe("taps cycle pay", () => {
     const world = await onFrom(2);
     const sent = [sentTo(3, CYCLE_BLOCKS + 1), sentTo(1_000, CYCLE_BLOCKS + 1), sentTo(4, CYCLE_BLOCKS - 1)];
     const before = world.events().length;
-    expect(await pay(world, 0, sent)).to.deep.equal({ written: false, doubtful: [sent[0]], held: null });
+    expect(await pay(world, 0, sent)).to.deep.equal({
+      written: false,
+      doubtful: [sent[0]],
+      imported: false,
+      held: null,
+    });
     expect(world.events()).to.have.length(before);
-    expect(await pay(world, 0, sent, true)).to.deep.equal({ written: true, doubtful: [sent[0]], held: null });
-    expect(await pay(world, 0, sent)).to.deep.equal({ written: true, doubtful: [], held: null });
+    expect(await pay(world, 0, sent, true)).to.deep.equal({
+      written: true,
+      doubtful: [sent[0]],
+      imported: false,
+      held: null,
+    });
+    expect(await pay(world, 0, sent)).to.deep.equal({
+      written: true,
+      doubtful: [],
+      imported: false,
+      held: null,
+    });
   });
 
   it("needs a word for a cycle whose unpaid rest was imported, which it would pay twice", async () => {
@@ -94,9 +109,12 @@ describe("taps cycle pay", () => {
     const opening = { file: sha256("payouts.csv"), format: "tezpay", cycles: [asCycle(0)], ...rest } as const;
     await importOpening(actsOf(world), opening, false);
     expect(await refusalOf(pay(world, 0))).to.equal("imported");
-    expect(await pay(world, 1)).to.deep.equal({ written: true, doubtful: [], held: null });
-    expect(await pay(world, 0, [], true)).to.deep.equal({ written: true, doubtful: [], held: null });
-    expect(await pay(world, 0)).to.deep.equal({ written: true, doubtful: [], held: null });
+    expect(await pay(world, 1)).to.deep.equal({ written: true, doubtful: [], imported: false, held: null });
+    const sent = [sentTo(3, world.model.head.level)];
+    const asked = { written: false, doubtful: sent, imported: true, held: null };
+    expect(await pay(world, 0, sent), "what was sent is shown first").to.deep.equal(asked);
+    expect(await pay(world, 0, sent, true)).to.deep.equal({ ...asked, written: true });
+    expect(await pay(world, 0)).to.deep.equal({ written: true, doubtful: [], imported: false, held: null });
   });
 
   it("does not doubt what the log itself signed", async () => {
@@ -110,12 +128,22 @@ describe("taps cycle pay", () => {
     await switchMode(actsOf(world), "off");
     while (world.model.cycleOf(world.model.head.level) < 3) world.bake();
     await switchMode(actsOf(world), "on");
-    expect(await pay(world, 1, own)).to.deep.equal({ written: true, doubtful: [], held: null });
+    expect(await pay(world, 1, own)).to.deep.equal({
+      written: true,
+      doubtful: [],
+      imported: false,
+      held: null,
+    });
   });
 
   it("asks nobody about a cycle that is paid by itself", async () => {
     const world = await onFrom(1);
-    expect(await pay(world, 1, [sentTo(3, 200)])).to.deep.equal({ written: true, doubtful: [], held: null });
+    expect(await pay(world, 1, [sentTo(3, 200)])).to.deep.equal({
+      written: true,
+      doubtful: [],
+      imported: false,
+      held: null,
+    });
   });
 
   it("pays a cycle of before the switch, once, and no other", async () => {
@@ -167,7 +195,7 @@ describe("taps cycle pay", () => {
       );
     const late: unknown = await payBehind(6).catch((error: unknown) => error);
     expect(late).to.be.instanceOf(SourceUnavailable);
-    expect(await payBehind(5)).to.deep.equal({ written: true, doubtful: [], held: null });
+    expect(await payBehind(5)).to.deep.equal({ written: true, doubtful: [], imported: false, held: null });
   });
 
   it("lifts no hold that a person sets meanwhile", async () => {
@@ -175,7 +203,12 @@ describe("taps cycle pay", () => {
     while (world.model.cycleOf(world.model.head.level) < 6) world.bake();
     await letPass(world, 2);
     once(world, "before", "CycleReleased", () => holdCycle(actsOf(world), asCycle(1), "a look first"));
-    expect(await pay(world, 1)).to.deep.equal({ written: true, doubtful: [], held: "a look first" });
+    expect(await pay(world, 1)).to.deep.equal({
+      written: true,
+      doubtful: [],
+      imported: false,
+      held: "a look first",
+    });
   });
 
   it("releases the hold of missed cycles, and no hold of a person", async () => {
@@ -200,7 +233,12 @@ describe("taps cycle pay", () => {
     expect(await types()).to.deep.equal(["CyclePaymentRequested", "CycleReleased"]);
     await holdCycle(actsOf(world), asCycle(1), "a look first");
     expect(await types()).to.deep.equal([]);
-    expect(await pay(world, 1)).to.deep.equal({ written: true, doubtful: [], held: "a look first" });
+    expect(await pay(world, 1)).to.deep.equal({
+      written: true,
+      doubtful: [],
+      imported: false,
+      held: "a look first",
+    });
     await holdCycle(actsOf(world), asCycle(2), "a look first");
     expect(held().slice(3)).to.deep.equal([
       ["1", "person"],

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { bakerOf, walletOf } from "../../../../src/application/aggregates.js";
 import { act, ActRefused } from "../../../../src/application/commands/acts.js";
-import { switchMode } from "../../../../src/application/commands/mode.js";
+import { resumeWallet, switchMode } from "../../../../src/application/commands/mode.js";
 import { delegateWallet, resumePayment, sendTransfers } from "../../../../src/application/commands/money.js";
 import { setPayer } from "../../../../src/application/commands/payer.js";
 import { holdPayment, releasePayment } from "../../../../src/application/commands/payments.js";
@@ -230,6 +230,37 @@ describe("taps payer set", () => {
     expect(dataOf(world, "ForeignOperationFound")).to.deep.equal([]);
     const found = await reconcile(actsOf(world), operationsIn(world));
     expect(found).to.deep.include({ payer: PAYER, complete: true, lost: [], unknown: [], explained: true });
+  });
+
+  it("that a restored log does not know pays nothing twice: a person has to look, however long it takes", async () => {
+    const world = await calm();
+    const before = world.events().length;
+    await set(world);
+    await on(world);
+    await settleBy(world, NEW, [1]);
+    const restored = world.restoredTo(before);
+    const process = processOf(restored, PAYER);
+    const reasonsOf = async () =>
+      (await actsOf(restored).repository.load(walletOf(PAYER))).state.pauses.map(({ reason }) => reason);
+    for (let blocks = 0; !dataOf(restored, "WalletResumed").length; blocks += 1) {
+      if (blocks > 200) throw new Error("the restore is never over");
+      await process.step();
+      restored.bake();
+    }
+    await letPass(restored, 4);
+    expect(await reasonsOf()).to.deep.equal(["finding"]);
+    const found = dataOf(restored, "WalletPaused").find(({ reason }) => reason === "finding");
+    expect(found?.detail).to.match(
+      new RegExp(`^wallet ${NEW}, which this log does not know, has paid since`),
+    );
+    expect(restored.injected).to.deep.equal([]);
+    await switchMode(actsOf(restored), "off");
+    await resumeWallet(actsOf(restored));
+    await on(restored);
+    await letPass(restored, 12);
+    expect(await reasonsOf()).to.deep.equal([]);
+    expect(restored.injected.length).to.be.above(0);
+    expect(paid(restored, 1)).to.deep.equal([]);
   });
 
   it("is known to a restarted process: nothing looks like a restore", async () => {

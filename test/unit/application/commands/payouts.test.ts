@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { bakerOf, cycleOf } from "../../../../src/application/aggregates.js";
 import { act, ActRefused } from "../../../../src/application/commands/acts.js";
-import { releaseCycle, skipCycle } from "../../../../src/application/commands/cycles.js";
+import { holdCycle, releaseCycle, skipCycle } from "../../../../src/application/commands/cycles.js";
 import { switchMode } from "../../../../src/application/commands/mode.js";
 import { sendTransfers } from "../../../../src/application/commands/money.js";
 import { approvePayout, rejectPayout } from "../../../../src/application/commands/payouts.js";
@@ -143,7 +143,11 @@ describe("a plan above a ceiling", () => {
         ["ledger", "BalancesCarried"],
       ]);
       expect(await balancesOf(world)).to.deep.equal({ owed, taken: undefined });
-      expect((await life(world)).held).to.deep.equal({ reason: "payout-rejected", detail: REASON });
+      expect((await life(world)).held).to.deep.equal({
+        reason: "payout-rejected",
+        detail: REASON,
+        actor: "cli:somebody",
+      });
       expect(dataOf(world, "PayoutRejected")).to.deep.equal([
         { planDigest: plan, reason: REASON, actor: "cli:somebody" },
       ]);
@@ -212,6 +216,15 @@ describe("a plan above a ceiling", () => {
     expect(await refusalOf(reject(other, plan))).to.equal("batch-formed");
     expect((await life(other)).held).to.equal(undefined);
     expect(await outcomeOf(other)).to.deep.equal(due);
+  });
+
+  it("keeps the hold that another person said while its rejection was refused", async () => {
+    const world = await waiting();
+    await approve(world);
+    once(world, "after", "CycleHeld", () => holdCycle(actsOf(world), TAKING, "a look first"));
+    once(world, "before", "CycleHeld", () => runTo(world, "BatchFormed"));
+    expect(await refusalOf(reject(world, plan))).to.equal("batch-formed");
+    expect((await life(world)).held?.detail).to.equal("a look first");
   });
 
   it("that is approved and rejected at once is void", async () => {

@@ -1,9 +1,11 @@
 import { expect } from "chai";
 import { payCycle } from "../../../../src/application/commands/pay-cycle.js";
+import { holdPayment, releasePayment } from "../../../../src/application/commands/payments.js";
 import { switchMode } from "../../../../src/application/commands/mode.js";
 import { asCycle } from "../../../../src/domain/identifiers.js";
+import { addressOf } from "../../../support/rewards.js";
 import { dataOf } from "../../../support/world/events.js";
-import { checkAllIsFinal } from "../../../support/world/invariants.js";
+import { checkAllIsFinal, paidOnChain } from "../../../support/world/invariants.js";
 import { letPass, runTo, settle } from "../../../support/world/moments.js";
 import { actsOf, evidenceOf } from "../../../support/world/people.js";
 import { referenceWorld } from "../../../support/world/scenario.js";
@@ -40,6 +42,25 @@ describe("a cycle that a switch to off and on again left behind", () => {
     const world = await leftBehind();
     await letPass(world, 10);
     await payCycle(actsOf(world), asCycle(0), evidenceOf(world), true);
+    await settle(world, [0]);
+    checkAllIsFinal(world, [0]);
+  });
+
+  it("is not asked for by the release of one payment: that one is let go, and waits with the others", async () => {
+    const world = referenceWorld();
+    const acts = actsOf(world);
+    await world.setUp();
+    await runTo(world, "PayoutPlanned");
+    await holdPayment(acts, asCycle(0), addressOf(3), "a look first");
+    await switchMode(acts, "off");
+    for (let blocks = 0; blocks < 16; blocks += 1) world.bakeEmpty();
+    await switchMode(acts, "on");
+    await releasePayment(acts, asCycle(0), addressOf(3));
+    expect(dataOf(world, "ObligationReleased")).to.have.length(1);
+    expect(dataOf(world, "CyclePaymentRequested")).to.deep.equal([]);
+    await letPass(world, 10);
+    expect(paidOnChain(world, [0])).to.deep.equal([]);
+    await payCycle(acts, asCycle(0), evidenceOf(world), true);
     await settle(world, [0]);
     checkAllIsFinal(world, [0]);
   });

@@ -168,7 +168,7 @@ describe("cycle", () => {
 
   it("folds every event", () => {
     const base = { lastLevel: 199, rewards: undefined, held: undefined };
-    const why = { reason: "person", detail: "a look first" };
+    const why = { reason: "person", detail: "a look first", actor: "ana" };
     const folds = [
       [[opened], { ...base, at: "open" }],
       [[opened, ended], { ...base, at: "ended" }],
