@@ -1,9 +1,10 @@
 import type * as Baker from "../../domain/baker/baker.js";
 import type * as Cycle from "../../domain/cycle/cycle.js";
-import { type Cycle as CycleNumber } from "../../domain/identifiers.js";
+import { type Cycle as CycleNumber, type StreamName } from "../../domain/identifiers.js";
 import * as Payment from "../../domain/payment/payment.js";
 import * as Wallet from "../../domain/wallet/wallet.js";
-import { bakerOf, cycleOf, ledgerOf, paymentOf, rewardOf, walletOf } from "../aggregates.js";
+import { bakerOf, cycleOf, ledgerOf, paymentIn, paymentOf, rewardOf, walletOf } from "../aggregates.js";
+import { begunCycles } from "../begun-cycles.js";
 import { type Acts } from "../commands/acts.js";
 import { ChainUnavailable } from "../ports/chain.js";
 import { cyclesOfInterest } from "../process/cycle-watcher.js";
@@ -19,7 +20,7 @@ export const status = async (acts: Acts) => {
     throw error;
   });
   const running = head?.cycle;
-  const concerned = running === undefined ? [] : cyclesOfInterest(state, running);
+  const concerned = running === undefined ? await begunIn(acts, state) : cyclesOfInterest(state, running);
   const left = state.mode === "on" ? await leftBehind(acts, concerned) : [];
   const cycles = await Promise.all(
     [...left, ...concerned].map(async (cycle) => ({
@@ -50,6 +51,10 @@ export const status = async (acts: Acts) => {
   };
 };
 
+/** Without a node: what the log has seen begin. */
+const begunIn = async ({ repository, baker }: Acts, state: Baker.State): Promise<readonly CycleNumber[]> =>
+  state.mode === "on" ? (await begunCycles(repository, baker, state)).map(({ cycle }) => cycle) : [];
+
 /**
  * A payout that was begun before the last switch to *on*: it goes on only when a person asks for it, and no other one
  * begins while it has the balances.
@@ -70,12 +75,23 @@ const awaitedIn = async ({ repository, baker }: Acts, cycle: CycleNumber) => {
   return { planDigest: state.plan.digest, exceeded: state.approval.exceeded };
 };
 
+const requestsOf = ({ requests }: Wallet.State): readonly StreamName[] =>
+  requests.map((payment) => Payment.streamOfBatch(`${payment}/`)).filter((stream) => stream !== undefined);
+
+/** Other money that is asked for. `pending`: receivers that are still to be paid. */
+const askedFor = async (repository: Acts["repository"], payment: StreamName) => {
+  const { state } = await repository.load(paymentIn(payment));
+  return { payment, pending: Payment.totalsOf(state).pending, awaitsApproval: Payment.awaitsApproval(state) };
+};
+
 const walletStatus = async ({ repository }: Acts, { payer }: Baker.State) => {
   if (payer === undefined) return null;
   const { state } = await repository.load(walletOf(payer));
   return {
     adopted: state.adopted !== null,
     counter: state.counter.toString(),
+    payments: await Promise.all(requestsOf(state).map((payment) => askedFor(repository, payment))),
+    delegations: state.delegations.map(({ id, to }) => ({ id, to })),
     operations: state.operations.map(({ hash, included }) => ({ hash, included: included?.level ?? null })),
     stops: Wallet.stopsSigning(state),
   };

@@ -71,6 +71,10 @@ const signed = (state: State, data: Extract<Event, { type: "OperationSigned" }>[
   return { ...explained, batches: { ...state.batches, [data.batchId]: updated } };
 };
 
+/** Delegations that were signed: what became of them is still to be seen. */
+const signedOf = ({ delegations, batches }: State): State["delegations"] =>
+  delegations.filter(({ id }) => batches[id] !== undefined);
+
 export const evolve = (state: State, event: Event): State => {
   const next = applied(state, event);
   return event.type === "WalletCheckpointed" ? { ...next, events: 0 } : { ...next, events: state.events + 1 };
@@ -142,7 +146,7 @@ const applied = (state: State, event: Event): State => {
       return {
         ...state,
         // Whoever leaves *on* may have it done by other means: it is asked for again, or not.
-        requests: event.data.reason === "mode" ? [] : state.requests,
+        ...(event.data.reason === "mode" ? { requests: [], delegations: signedOf(state) } : {}),
         pauses: [...state.pauses.filter((p) => p.reason !== event.data.reason), event.data],
       };
     case "WalletResumed":

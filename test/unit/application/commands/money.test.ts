@@ -167,6 +167,26 @@ describe("the wallet's delegation", () => {
     expect(purposes.filter((purpose) => purpose === "delegation")).to.have.length(2);
   });
 
+  it("is withdrawn by leaving on unless it is signed, and asked for again under the same id", async () => {
+    const world = await fresh();
+    await payOn(world, () => dataOf(world, "TermStarted").length > 0);
+    await delegateWallet(actsOf(world), "1", BAKER);
+    await switchMode(actsOf(world), "off");
+    await switchMode(actsOf(world), "on");
+    await letPass(world, 6);
+    expect(delegateOf(world)).to.equal(undefined);
+    await delegateWallet(actsOf(world), "1", BAKER);
+    const purposes = () => dataOf(world, "OperationSigned").map(({ purpose }) => purpose);
+    await payOn(world, () => purposes().includes("delegation"));
+    await switchMode(actsOf(world), "off");
+    await letPass(world, 6);
+    checkInvariants(world);
+    await switchMode(actsOf(world), "on");
+    await letPass(world, 6);
+    expect(delegateOf(world)).to.equal(BAKER);
+    expect(purposes().filter((purpose) => purpose === "delegation")).to.have.length(1);
+  });
+
   it("that the chain refuses is given up and says why; paying goes on", async () => {
     const world = await fresh();
     await payOn(world, () => dataOf(world, "TermStarted").length > 0);

@@ -1,9 +1,13 @@
 import { expect } from "chai";
 import { switchMode } from "../../../../src/application/commands/mode.js";
+import { delegateWallet, sendTransfers } from "../../../../src/application/commands/money.js";
 import { payCycle } from "../../../../src/application/commands/pay-cycle.js";
+import { ChainUnavailable } from "../../../../src/application/ports/chain.js";
 import { examineInstallation } from "../../../../src/application/queries/doctor.js";
 import { status } from "../../../../src/application/queries/status.js";
 import { asCycle, chainId } from "../../../../src/domain/identifiers.js";
+import { mutez } from "../../../../src/domain/money.js";
+import { BAKER } from "../../../support/chain-model.js";
 import { letPass, runTo, settle } from "../../../support/world/moments.js";
 import { actsOf, evidenceOf } from "../../../support/world/people.js";
 import { referenceWorld } from "../../../support/world/scenario.js";
@@ -32,6 +36,26 @@ describe("what people see", () => {
     await payCycle(acts, asCycle(0), evidenceOf(world), false);
     expect((await unfinished())[0]).to.deep.equal([0, "paying", null]);
     await settle(world, [0, 2]);
+  });
+
+  it("names what is under way and asked for while no node answers", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    await runTo(world, "BatchFormed");
+    const acts = actsOf(world);
+    const { payment } = await sendTransfers(acts, "rent", [{ to: BAKER, amount: mutez(5n) }]);
+    await delegateWallet(acts, "1", BAKER);
+    world.chain.head = () => Promise.reject(new ChainUnavailable("no node answers"));
+    const { head, unfinished, wallet } = await status(acts);
+    expect({ head, cycles: unfinished.map(({ cycle, at }) => [cycle, at]) }).to.deep.equal({
+      head: null,
+      cycles: [
+        [0, "paying"],
+        [1, "open"],
+      ],
+    });
+    expect(wallet?.payments).to.deep.equal([{ payment, pending: 1, awaitsApproval: false }]);
+    expect(wallet?.delegations).to.deep.equal([{ id: "delegation/1", to: BAKER }]);
   });
 
   it("tells that the node is on another chain than the registered one", async () => {
