@@ -1,10 +1,11 @@
 import { type Address, type Cycle, type Digest } from "../../domain/identifiers.js";
 import * as Baker from "../../domain/baker/baker.js";
+import { refuse } from "../../domain/decision.js";
 import * as Ledger from "../../domain/ledger/ledger.js";
 import { type Mutez, mutez, sumOf, ZERO } from "../../domain/money.js";
-import { ledgerOf } from "../aggregates.js";
+import { bakerOf, ledgerOf } from "../aggregates.js";
 import { type ReadPayoutRecords, type RecordsOptions, UnreadableRecords } from "../ports/payout-records.js";
-import { act, type Acts, refuseAct } from "./acts.js";
+import { act, type Acts } from "./acts.js";
 import { ensureRegistered } from "./registration.js";
 
 export interface Adjustment {
@@ -92,7 +93,8 @@ export const readOpening = async (
 
 /**
  * Adds a file's balances to the ledger, once a file; answers whether they were there before. Refused while some of
- * them may have been paid, unless that is `confirmed`, and if TAPS itself pays one of the cycles. Run again after an interruption it goes on where it stopped.
+ * them may have been paid, unless that is `confirmed`, and if TAPS itself pays one of the cycles. Run again after an
+ * interruption it goes on where it stopped.
  */
 export const importOpening = async (
   acts: Acts,
@@ -100,15 +102,15 @@ export const importOpening = async (
   confirmed: boolean,
 ): Promise<{ readonly already: boolean }> => {
   const { baker, repository, actor } = acts;
-  const terms = await ensureRegistered(acts);
+  await ensureRegistered(acts);
   if ((await repository.load(ledgerOf(baker))).state.imported.has(file)) return { already: true };
-  const ours = cycles.find((cycle) => Baker.pays(terms, cycle));
-  if (ours !== undefined) refuseAct("paid-here", { cycle: ours });
-  if (doubtful.length > 0 && !confirmed) refuseAct("may-be-paid", { rows: doubtful.length });
-  await act(
-    acts,
-    ledgerOf(baker),
-    Ledger.importBalances({ file, format, cycles: [...cycles], rows: balances, actor }),
-  );
+  const add = Ledger.importBalances({ file, format, cycles: [...cycles], rows: balances, actor });
+  await act(acts, ledgerOf(baker), async (state) => {
+    const terms = (await repository.load(bakerOf(baker))).state;
+    const ours = cycles.find((cycle) => Baker.pays(terms, cycle));
+    if (ours !== undefined) return refuse("paid-here", { cycle: ours });
+    if (doubtful.length > 0 && !confirmed) return refuse("may-be-paid", { rows: doubtful.length });
+    return add(state);
+  });
   return { already: false };
 };
