@@ -13,7 +13,7 @@ export const otherLogsCanaries: readonly SimulationCanary[] = [
   },
   {
     name: "the witness is not asked",
-    about: "restore",
+    about: "witness",
     changes: [{ file: TERM, from: "of await this.ports.witness.read()", to: "of []" }],
   },
   {

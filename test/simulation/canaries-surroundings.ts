@@ -43,6 +43,7 @@ export const surroundingsCanaries: readonly SimulationCanary[] = [
   },
   {
     name: "an allocation stays that another policy made",
+    about: "policy",
     changes: [
       { file: COMPUTER, from: "if (allocation && isUnder(allocation, policy))", to: "if (allocation)" },
       {
@@ -75,6 +76,7 @@ export const surroundingsCanaries: readonly SimulationCanary[] = [
   },
   {
     name: "a suspended delegator is paid",
+    about: "terms",
     changes: [
       {
         file: "src/domain/reward/allocate.js",

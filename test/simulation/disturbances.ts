@@ -266,19 +266,34 @@ const WITH_ANOTHER_LOG: readonly [Acts, ...Acts[]] = [
   ["classify", "classify", "policy", "terms", "hold-payment", "release-payment"],
 ];
 /** What each run has, when one thing is looked into. */
-export const TOPICS = [...FOREIGN_KINDS, "policy"] as const;
+export const TOPICS = [...FOREIGN_KINDS, "witness", "policy", "terms"] as const;
 export type Topic = (typeof TOPICS)[number];
+const OF_TERMS: readonly [Acts, ...Acts[]] = [
+  ["terms"],
+  ["terms", "clear-terms"],
+  ["terms", "hold-cycle", "release-cycle"],
+];
 const OF_POLICY: readonly [Acts, ...Acts[]] = [
   ["policy"],
   ["policy", "hold-cycle", "release-cycle"],
   ["policy", "terms", "clear-terms"],
 ];
 const drawForeign = (chance: Chance, about: Topic | undefined): Foreign | undefined => {
-  if (about === undefined) return chance.oneOf(FOREIGN);
-  return about === "policy" ? undefined : about;
+  switch (about) {
+    case undefined:
+      return chance.oneOf(FOREIGN);
+    case "policy":
+    case "terms":
+      return undefined;
+    case "witness":
+      return "restore";
+    default:
+      return about;
+  }
 };
 const actsWith = (foreign: Foreign | undefined, about: Topic | undefined): readonly [Acts, ...Acts[]] => {
   if (about === "policy") return OF_POLICY;
+  if (about === "terms") return OF_TERMS;
   if (foreign === undefined) return ACTS;
   return foreign === "owner" ? WITH_OWNER : WITH_ANOTHER_LOG;
 };
@@ -296,7 +311,7 @@ const BUSY_RATE = 0.4;
 export const byChance = (chance: Chance, shape: Shape, about?: Topic): Script => {
   const off = new Set(Object.keys(DRAW).filter((kind) => kind !== "switch" && chance.happens(0.4)));
   const foreign = drawForeign(chance, about);
-  const favourite = about === "policy" ? "person" : chance.oneOf(KINDS);
+  const favourite = about === "policy" || about === "terms" ? "person" : chance.oneOf(KINDS);
   const another = ANOTHER_LOG.filter((kind) => kind === foreign);
   const enabled = [
     ...KINDS.filter((kind) => !off.has(kind)),
@@ -315,7 +330,7 @@ export const byChance = (chance: Chance, shape: Shape, about?: Topic): Script =>
       if (!chance.happens(Math.min(rate * times, HIGHEST_RATE))) return undefined;
       const drawn = DRAW[chance.oneOf([first, ...rest])](chance, shape, acts);
       if (drawn.do === "person" && chance.happens(0.6)) busyUntil = step + BUSY_STEPS;
-      return drawn;
+      return about === "witness" && drawn.do === "restore" ? { ...drawn, seenBy: "file" } : drawn;
     },
   };
 };

@@ -24,14 +24,29 @@ export class Oracle {
   /** Items of each batch that was formed. */
   private readonly batches = new Map<string, readonly { readonly obligation: string }[]>();
   private seen = 0;
+  /** Where the log ended when it was found to lack what was injected, until it says that it was restored. */
+  private lacksFrom: number | undefined;
 
-  constructor(private readonly world: World) {}
+  constructor(private readonly world: World) {
+    if (world.lacksWitnessed()) this.lacksFrom = world.events().length;
+  }
 
   /** Looks at what was appended since the last look. Throws at the first event that may not be. */
   follow(): void {
     const events = this.world.events();
-    for (const fact of events.slice(this.seen)) this.judge(fact);
-    this.seen = events.length;
+    for (const fact of events.slice(this.seen)) {
+      this.judgeLack(fact);
+      this.judge(fact);
+      this.seen += 1;
+    }
+  }
+
+  /** A log that lacks what was injected says so before anything more is signed. */
+  private judgeLack({ event }: LoggedFact): void {
+    if (this.lacksFrom === undefined || this.seen < this.lacksFrom) return;
+    if (event.type === "WalletPaused" && event.data.reason === "restored") this.lacksFrom = undefined;
+    if (event.type === "OperationSigned")
+      throw new Error(`${event.data.hash} was signed on a log that lacks what was injected`);
   }
 
   /** What is said to be dead is in no block, what is final in one that stays. */

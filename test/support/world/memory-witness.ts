@@ -24,6 +24,11 @@ export class MemoryWitness implements Witness {
     return this.found;
   }
 
+  /** What can be read now. */
+  records(): readonly WitnessRecord[] {
+    return this.found;
+  }
+
   /** All that was written. */
   history(): readonly Witnessed[] {
     return [...this.written];

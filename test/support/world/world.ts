@@ -209,6 +209,12 @@ export class World implements Installation {
     if (!sameDatabase) this.identity = { ...this.identity, timeline: this.identity.timeline + 1 };
   }
 
+  /** Whether what was injected last is not in the log. */
+  lacksWitnessed(): boolean {
+    const ids = new Set(this.store.snapshot().map(({ id }) => id));
+    return this.witness.records().some(({ eventId }) => !ids.has(eventId));
+  }
+
   reorganise(depth: number, lose: boolean): void {
     this.clock.advance(6_000);
     const timestamp = this.clock.now();
