@@ -214,9 +214,9 @@ describe("executing a command", () => {
     await elsewhere(cycle, Cycle.open(levels));
     store.before = async () => {
       store.before = async () => undefined;
-      await elsewhere(cycle, Cycle.hold({ ...held, actor: "bob" }));
+      await elsewhere(cycle, Cycle.end(asLevel(11)));
     };
-    const outcome = await execute(repository, cycle, Cycle.hold(held), metadata);
+    const outcome = await execute(repository, cycle, Cycle.end(asLevel(10)), metadata);
     expect(outcome).to.deep.equal({ done: true, revision: 1, position: undefined });
     expect(store.snapshot()).to.have.length(2);
   });
