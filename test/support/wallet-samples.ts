@@ -136,6 +136,8 @@ export const stranger = (first: number, contents = 1): Data<"ForeignOperationFou
     destination: null,
     amount: mutez(5n),
     status: "applied" as const,
+    fee: mutez(400n),
+    burn: mutez(0n),
   })),
 });
 export const found = (first: number, contents = 1): Wallet.Event => ({

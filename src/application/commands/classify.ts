@@ -41,31 +41,35 @@ export const classifyOperation = async (
 };
 
 interface Settled extends Claim {
-  /** What the content sent, in mutez. */
+  /** What the content sent and what it cost, in mutez. */
   readonly amount: Mutez;
+  readonly fee: Mutez;
+  readonly burn: Mutez;
   readonly owed: Standing;
 }
 
 const checkClaim = async (acts: Acts, operation: ForeignOperation, claim: Claim): Promise<Settled> => {
   const { content, payment, obligation } = claim;
-  const { amount = null, destination = null } = operation.contents[content] ?? {};
-  if (amount === null) return refuseAct("inconsistent", { content, wrong: "this content sends nothing" });
+  const sent = operation.contents[content];
+  const { amount = null, destination } = sent ?? {};
+  if (sent === undefined || amount === null)
+    return refuseAct("inconsistent", { content, wrong: "this content sends nothing" });
   const { state } = await acts.repository.load(paymentIn(payment));
   const owed = state.obligations.get(obligation) ?? refuseAct("unknown-obligation", { obligation });
   if (destination !== owed.recipient && destination !== owed.delegator)
     refuseAct("inconsistent", { content, wrong: `it was sent to ${destination}` });
-  const decision = Payment.payOutside(outside(acts, operation.hash, { ...claim, amount, owed }))(state);
+  const { fee, burn } = sent;
+  const settled = { ...claim, amount, fee, burn, owed };
+  const decision = Payment.payOutside(outside(acts, operation.hash, settled))(state);
   if (isRefused(decision) && decision.refused !== "in-batch") throw new ActRefused(decision);
-  return { ...claim, amount, owed };
+  return settled;
 };
 
-const outside = (acts: Acts, operation: OperationHash, { content, obligation, amount }: Settled) => ({
-  obligation,
-  operation,
-  content,
-  amount,
-  actor: acts.actor,
-});
+const outside = (
+  { actor }: Acts,
+  operation: OperationHash,
+  { content, obligation, amount, fee, burn }: Settled,
+) => ({ obligation, operation, content, amount, fee, burn, actor });
 
 /** What a delegator got too much or too little is the ledger's; a share of the bond pool, or of a file, is not. */
 const payOutside = async (

@@ -1,16 +1,17 @@
 // The log held against all that the wallet has signed on chain since it was taken over.
 import * as Baker from "../../domain/baker/baker.js";
 import {
+  type Address,
   asCycle,
   asLevel,
   type Level,
   type OperationHash,
+  type StreamName,
   type TzAddress,
 } from "../../domain/identifiers.js";
 import { type Mutez } from "../../domain/money.js";
 import * as Payment from "../../domain/payment/payment.js";
-import type * as Wallet from "../../domain/wallet/wallet.js";
-import { bakerOf, paymentIn, walletOf } from "../aggregates.js";
+import { bakerOf, ledgerOf, paymentIn, walletOf } from "../aggregates.js";
 import { type Acts, refuseAct } from "../commands/acts.js";
 import { type OperationHistory, type PastContent } from "../ports/operations.js";
 import { SourceUnavailable } from "../ports/reward-source.js";
@@ -26,13 +27,16 @@ interface Match {
 
 /** Payouts of so many cycles back are looked at for what a foreign operation may have paid. */
 const CYCLES_BACK = 20;
+/** So are the last payments that were asked for. */
+const NEWEST_REQUESTS = 100;
 
-/** What the wallet's stream says of operations that can stand in a block, since it was last taken over. */
+/** What the wallet's stream says of operations that can stand in a block, since it was last taken over; what was asked for. */
 const historyOf = async ({ log }: Acts, payer: TzAddress) => {
   let counter = 0n;
   const signed = new Set<OperationHash>();
   const final = new Map<OperationHash, Level>();
   const foreign = new Map<OperationHash, "open" | "classified">();
+  const requested = new Set<StreamName>();
   for await (const { event } of log.read(walletOf(payer).stream)) {
     if (event.type === "WalletAdopted") {
       ({ counter } = event.data);
@@ -42,8 +46,10 @@ const historyOf = async ({ log }: Acts, payer: TzAddress) => {
     if (event.type === "OperationFinalised") final.set(event.data.hash, event.data.level);
     if (event.type === "ForeignOperationFound") foreign.set(event.data.hash, "open");
     if (event.type === "ForeignOperationClassified") foreign.set(event.data.hash, "classified");
+    const asked = event.type === "PaymentRequested" && Payment.streamOfBatch(`${event.data.payment}/`);
+    if (asked) requested.add(asked);
   }
-  return { counter, signed, final, foreign };
+  return { counter, signed, final, foreign, requested };
 };
 
 const byOperation = (
@@ -58,16 +64,24 @@ const byOperation = (
   return operations;
 };
 
-/** Payment streams whose obligations may still be open: of the newest cycles, and what a person asked for. */
-const openPayments = async ({ repository, baker, chain }: Acts, wallet: Wallet.State) => {
+/**
+ * Payment streams whose obligations may still be open: of the newest cycles, their bond pools, what was settled with
+ * single delegators, and what a person asked for last.
+ */
+const openPayments = async ({ repository, baker, chain }: Acts, requested: ReadonlySet<StreamName>) => {
   const { state } = await repository.load(bakerOf(baker));
+  const { settlements } = (await repository.load(ledgerOf(baker))).state;
   const { cycle: running } = await chain.head();
   const first = Math.max(state.registered?.firstCycle ?? running, running - CYCLES_BACK);
   const cycles = Array.from({ length: Math.max(0, running - first) }, (_, n) => asCycle(first + n));
   const named = [...cycles, ...state.requested].filter((cycle) => Baker.pays(state, cycle));
-  const requested = wallet.requests.map((request) => Payment.streamOfBatch(`${request}/`));
-  const streams = [...named.map((cycle) => Payment.cycleStream(baker, cycle)), ...requested];
-  return [...new Set(streams.filter((stream) => stream !== undefined))];
+  return new Set([
+    ...named.flatMap((cycle) => [Payment.cycleStream(baker, cycle), Payment.bondStream(baker, cycle)]),
+    ...[...settlements.values()].map(({ delegator, number }) =>
+      Payment.settlementStream(baker, delegator, number),
+    ),
+    ...[...requested].slice(-NEWEST_REQUESTS),
+  ]);
 };
 
 const nameOf = (stream: string, obligation: string): string => {
@@ -76,22 +90,24 @@ const nameOf = (stream: string, obligation: string): string => {
   return `${stream.slice(stream.indexOf("_") + 1)}/${name}`;
 };
 
-const matchesOf = async (acts: Acts, wallet: Wallet.State) => {
-  const open: (Omit<Match, "isExact"> & { readonly recipient: string })[] = [];
-  for (const stream of await openPayments(acts, wallet)) {
+const matchesOf = async (acts: Acts, requested: ReadonlySet<StreamName>) => {
+  const open: (Omit<Match, "isExact"> & { readonly receivers: readonly Address[] })[] = [];
+  for (const stream of await openPayments(acts, requested)) {
     const { state } = await acts.repository.load(paymentIn(stream));
-    for (const { id, recipient, due, status } of state.obligations.values())
+    for (const { id, delegator, recipient, due, status } of state.obligations.values())
       if (status.at === "open" || status.at === "held" || status.at === "batched")
-        open.push({ name: nameOf(stream, id), due, recipient });
+        open.push({ name: nameOf(stream, id), due, receivers: [recipient, delegator] });
   }
   return ({ target, amount, status }: PastContent): readonly Match[] =>
     status !== "applied" || target === null || amount === null
       ? []
       : open
-          .filter(({ recipient }) => recipient === target)
-          .map(({ recipient: _recipient, ...match }) => ({ ...match, isExact: match.due === amount }))
+          .filter(({ receivers }) => receivers.some((receiver) => receiver === target))
+          .map(({ name, due }) => ({ name, due, isExact: due === amount }))
           .sort((a, b) => Number(b.isExact) - Number(a.isExact));
 };
+
+const nothing = (): readonly Match[] => [];
 
 /**
  * Every operation of the wallet since it was taken over has an intent in the log or is foreign, and every operation
@@ -100,8 +116,7 @@ const matchesOf = async (acts: Acts, wallet: Wallet.State) => {
 export const reconcile = async (acts: Acts, history: OperationHistory) => {
   const { registered, payer = refuseAct("no-payer") } = (await acts.repository.load(bakerOf(acts.baker)))
     .state;
-  const { state: wallet } = await acts.repository.load(walletOf(payer));
-  const { adopted } = wallet;
+  const { adopted } = (await acts.repository.load(walletOf(payer))).state;
   if (adopted === null) return refuseAct("not-adopted");
   const [head, indexer] = await Promise.all([acts.chain.head(), history.head()]);
   if (head.chainId !== registered?.chainId) refuseAct("other-chain", { found: head.chainId });
@@ -111,15 +126,15 @@ export const reconcile = async (acts: Acts, history: OperationHistory) => {
   const contents = upTo > adopted.level ? await history.contentsOf(payer, adopted.level, upTo) : [];
   const block = await acts.chain.block(upTo, payer);
   const { counter } = await acts.chain.account(payer, block.hash);
-  const { counter: counterAtAdoption, signed, final, foreign } = await historyOf(acts, payer);
+  const { counter: counterAtAdoption, signed, final, foreign, requested } = await historyOf(acts, payer);
   const used = counter - counterAtAdoption;
   const operations = byOperation(contents);
-  const matching = await matchesOf(acts, wallet);
   const unknown = [...operations].filter(([hash]) => !signed.has(hash) && !foreign.has(hash));
   const lost = [...final].filter(([hash, level]) => level <= upTo && !operations.has(hash));
   const open = [...operations].filter(
     ([hash]) => foreign.get(hash) === "open" || (!signed.has(hash) && !foreign.has(hash)),
   );
+  const matching = open.length > 0 ? await matchesOf(acts, requested) : nothing;
   const complete = BigInt(contents.length) === used;
   return {
     payer,

@@ -127,11 +127,14 @@ export const ObligationReleased = defineEvent("ObligationReleased", 1, {
  * A person's word: a foreign operation of the wallet paid this obligation. `sent` is what that content sent, up to
  * what is due; what is left over, or was sent beyond, is adjusted in the ledger.
  */
-export const ObligationPaidOutside = defineEvent("ObligationPaidOutside", 1, {
+export const ObligationPaidOutside = defineEvent("ObligationPaidOutside", 2, {
   obligation: z.string(),
   operation: operationHash,
   content: z.number().int().nonnegative(),
   sent: mutezCodec,
+  /** What that content cost the baker. */
+  fee: mutezCodec,
+  burn: mutezCodec,
   actor: z.string(),
 });
 export const PayoutSimulated = defineEvent("PayoutSimulated", 1, {

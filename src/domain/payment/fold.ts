@@ -193,12 +193,17 @@ export const evolve = (state: State, event: Event): State => {
       return { ...state, obligations };
     }
     case "ObligationPaidOutside": {
-      const { obligation, operation, content, sent } = event.data;
+      const { obligation, operation, content, sent, fee, burn } = event.data;
       const obligations = state.obligations.with([obligation], (old) => ({
         ...old,
         status: { at: "paid", sent, charged: ZERO, operation, content, adjusted: mutez(old.due - sent) },
       }));
-      return { ...state, obligations };
+      return {
+        ...state,
+        obligations,
+        networkFees: mutez(state.networkFees + fee),
+        networkBurns: mutez(state.networkBurns + burn),
+      };
     }
     case "PayoutSimulated":
       return { ...state, simulated: event.data.allocation };

@@ -72,6 +72,9 @@ const foreignOperation = z.strictObject({
       destination: address.nullable(),
       amount: mutezCodec.nullable(),
       status: contentResult.shape.status,
+      /** What it cost the wallet, in mutez. */
+      fee: mutezCodec,
+      burn: mutezCodec,
     }),
   ),
 });
@@ -193,7 +196,7 @@ export const OperationProvenDead = defineEvent("OperationProvenDead", 1, {
 export type Proof = z.infer<typeof OperationProvenDead>["data"]["proof"];
 export const BatchVoided = defineEvent("BatchVoided", 1, { batchId: z.string(), reason: z.string() });
 export const BatchClosed = defineEvent("BatchClosed", 1, { batchIds: z.array(z.string()), token });
-export const ForeignOperationFound = defineEvent("ForeignOperationFound", 1, foreignOperation.shape);
+export const ForeignOperationFound = defineEvent("ForeignOperationFound", 2, foreignOperation.shape);
 /** `pays` is empty for an operation that has nothing to do with any payment. */
 export const ForeignOperationClassified = defineEvent("ForeignOperationClassified", 1, {
   hash: operationHash,
@@ -210,7 +213,7 @@ export const PaymentsClosed = defineEvent("PaymentsClosed", 1, { payments: z.arr
 export const DelegationRequested = defineEvent("DelegationRequested", 1, delegation.shape);
 export const WalletPaused = defineEvent("WalletPaused", 1, pause.shape);
 export const WalletResumed = defineEvent("WalletResumed", 1, { reason: pauseReason, actor: z.string() });
-export const WalletCheckpointed = defineEvent("WalletCheckpointed", 2, {
+export const WalletCheckpointed = defineEvent("WalletCheckpointed", 3, {
   foldVersion: z.number().int(),
   state: walletState,
 });

@@ -10,7 +10,7 @@ import {
 } from "./events.js";
 
 /** Raised with every change of `evolve` or of the state's shape: older checkpoints are then passed over. */
-export const FOLD_VERSION = 2;
+export const FOLD_VERSION = 3;
 export const initial: State = {
   adopted: null,
   token: 0n,

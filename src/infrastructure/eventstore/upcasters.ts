@@ -17,6 +17,16 @@ const payoutPlannedV1 = z.object({}).loose();
 /** Version 1 knew no settlements; its fold is passed over. */
 const ledgerCheckpointV1 = z.object({}).loose();
 
+/** Versions 1 of what a person's own operation paid did not say what it cost. */
+const foreignV1 = z.object({ contents: z.array(z.record(z.string(), z.unknown())) }).loose();
+const paidOutsideV1 = z.object({}).loose();
+const NO_COSTS = { fee: "0", burn: "0" };
+const withCosts = (data: unknown): unknown => {
+  const foreign = foreignV1.parse(data);
+  return { ...foreign, contents: foreign.contents.map((content) => ({ ...content, ...NO_COSTS })) };
+};
+const checkpointV2 = z.object({ state: z.object({ foreign: z.array(z.unknown()) }).loose() }).loose();
+
 export const upcasters: ReadonlyMap<string, Upcast> = new Map<string, Upcast>([
   [
     "CycleHeld@1",
@@ -37,4 +47,13 @@ export const upcasters: ReadonlyMap<string, Upcast> = new Map<string, Upcast>([
       return { ...rest, state: { ...state, requests: [], delegations: [] } };
     },
   ],
+  [
+    "WalletCheckpointed@2",
+    (data) => {
+      const { state, ...rest } = checkpointV2.parse(data);
+      return { ...rest, state: { ...state, foreign: state.foreign.map(withCosts) } };
+    },
+  ],
+  ["ForeignOperationFound@1", withCosts],
+  ["ObligationPaidOutside@1", (data) => ({ ...paidOutsideV1.parse(data), ...NO_COSTS })],
 ]);

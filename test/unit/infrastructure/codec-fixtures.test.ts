@@ -35,27 +35,37 @@ describe("golden fixtures", () => {
 
   it("of older versions are read as what they meant", () => {
     const older = goldens.filter(({ type, version }) => version < (knownEvents.get(type) ?? 0));
-    const meant = { reason: "person", detail: "the pool looks too small", actor: "ana" };
+    const meant = new Map(older.map((golden) => [golden.name, read(golden)]));
     const batchId = "payment-tz1NRGxXV9h6SdNaZLcgmjuLx3hyy2f8YoGN_750/1";
-    const [dissolved, heldCycle, ledger, signed, planned, checkpoint] = older.map(read);
-    expect(planned)
-      .to.deep.include({ type: "PayoutPlanned" })
-      .and.to.have.nested.property("data.ceilings", null);
-    expect(checkpoint)
-      .to.deep.include({ type: "WalletCheckpointed" })
-      .and.to.have.nested.property("data.foldVersion", 1);
-    expect(checkpoint).to.have.nested.property("data.state.requests").that.deep.equals([]);
-    expect(ledger)
-      .to.deep.include({ type: "LedgerCheckpointed" })
-      .and.to.have.nested.property("data.foldVersion", 1);
-    expect(ledger).to.have.nested.property("data.settlements").that.deep.equals([]);
-    expect(signed)
-      .to.deep.include({ type: "OperationSigned" })
-      .and.to.have.nested.property("data.purpose", "batch");
-    expect([dissolved, heldCycle]).to.deep.equal([
-      { type: "BatchDissolved", data: { batchId, failed: false } },
-      { type: "CycleHeld", data: meant },
+    const free = { fee: 0n, burn: 0n };
+    expect([...meant.keys()]).to.deep.equal([
+      "BatchDissolved.v1",
+      "CycleHeld.v1",
+      "ForeignOperationFound.v1",
+      "LedgerCheckpointed.v1",
+      "ObligationPaidOutside.v1",
+      "OperationSigned.v1",
+      "PayoutPlanned.v1",
+      "WalletCheckpointed.v1",
+      "WalletCheckpointed.v2",
     ]);
+    expect(meant.get("BatchDissolved.v1")?.data).to.deep.equal({ batchId, failed: false });
+    expect(meant.get("CycleHeld.v1")?.data).to.deep.equal({
+      reason: "person",
+      detail: "the pool looks too small",
+      actor: "ana",
+    });
+    expect(meant.get("ForeignOperationFound.v1")?.data)
+      .to.have.nested.property("contents[1]")
+      .that.deep.include(free);
+    expect(meant.get("LedgerCheckpointed.v1")?.data).to.deep.include({ foldVersion: 1, settlements: [] });
+    expect(meant.get("ObligationPaidOutside.v1")?.data).to.deep.include(free);
+    expect(meant.get("OperationSigned.v1")?.data).to.deep.include({ purpose: "batch" });
+    expect(meant.get("PayoutPlanned.v1")?.data).to.deep.include({ ceilings: null });
+    expect(meant.get("WalletCheckpointed.v1")?.data).to.have.nested.property("state.requests.length", 0);
+    expect(meant.get("WalletCheckpointed.v2")?.data)
+      .to.have.nested.property("state.foreign[0].contents[0]")
+      .that.deep.include(free);
   });
 
   it("hold an operation whose hash is that of its bytes", () => {

@@ -53,11 +53,13 @@ const toForeign = (operation: IncludedOperation, level: number) => {
     level: asLevel(level),
     firstCounter: first,
     lastCounter: last,
-    contents: operation.contents.map(({ kind, destination, amount, status }) => ({
+    contents: operation.contents.map(({ kind, destination, amount, status, fee, burn }) => ({
       kind,
       destination: destination ?? null,
       amount: amount ?? null,
       status,
+      fee,
+      burn,
     })),
   };
 };

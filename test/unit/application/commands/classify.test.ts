@@ -1,6 +1,10 @@
 import { expect } from "chai";
 import { ActRefused } from "../../../../src/application/commands/acts.js";
 import { type Claim, classifyOperation } from "../../../../src/application/commands/classify.js";
+import { adjustBalance } from "../../../../src/application/commands/ledger.js";
+import { settleDelegator } from "../../../../src/application/commands/settle.js";
+import { claimFrom } from "../../../../src/application/arguments.js";
+import { mutez } from "../../../../src/domain/money.js";
 import { holdPayment } from "../../../../src/application/commands/payments.js";
 import { ledgerOf, paymentOf, walletOf } from "../../../../src/application/aggregates.js";
 import { reconcile } from "../../../../src/application/queries/reconcile.js";
@@ -8,7 +12,7 @@ import { Repository } from "../../../../src/application/repository.js";
 import { type Address, asCycle, type OperationHash } from "../../../../src/domain/identifiers.js";
 import * as Payment from "../../../../src/domain/payment/payment.js";
 import { CodedEventLog } from "../../../../src/infrastructure/eventstore/event-log.js";
-import { BAKER, someTz } from "../../../support/chain-model.js";
+import { BAKER, someContract, someTz } from "../../../support/chain-model.js";
 import { addressOf } from "../../../support/rewards.js";
 import { dataOf } from "../../../support/world/events.js";
 import { Crash } from "../../../support/world/faults.js";
@@ -83,8 +87,14 @@ describe("an operation that the owner sent by hand", () => {
   it("that paid a delegator exactly is his payment: he gets nothing more of that cycle", async () => {
     const { world, hash, due } = await paidByHand(DELEGATOR, (amount) => amount);
     await classifyOperation(actsOf(world), hash, [claim()], "paid by hand");
+    const { fee, burn } = dataOf(world, "ForeignOperationFound")[0]?.contents[0] ?? {};
+    expect(fee).to.equal(world.model.blockOf(hash)?.operations[0]?.operation.contents[0]?.fee);
     await settle(world, [0, 1]);
     checkAllIsFinal(world, [0, 1]);
+    const settled = dataOf(world, "BatchSettled").filter(({ batchId }) => batchId.startsWith(`${STREAM}/`));
+    const fees = settled.reduce((total, batch) => total + batch.fee, fee ?? 0n);
+    const burns = settled.reduce((total, batch) => total + batch.burn, burn ?? 0n);
+    expect(dataOf(world, "PayoutCompleted")[0]).to.deep.include({ networkFees: fees, networkBurns: burns });
     const paid = (world.model.account(DELEGATOR)?.balance ?? 0n) - 1_000_000n;
     expect(paid).to.equal(due + sentTo(world, DELEGATOR, 1));
     expect((await ledgerOfWorld(world)).adjustments.size).to.equal(0);
@@ -218,6 +228,31 @@ describe("reconciliation", () => {
     await classifyOperation(actsOf(world), hash, [claim()], "paid by hand");
     const after = await reconcile(actsOf(world), operationsIn(world));
     expect(after).to.deep.include({ explained: true, classified: 1 });
+  });
+
+  it("proposes what is held of a settlement, by the name that it is classified under", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    const [left, amount] = [someTz("who has left"), mutez(1_234_567n)];
+    const owed = { delegator: left, amount, reason: "correction" as const, reference: "carried before" };
+    await adjustBalance(actsOf(world), { ...owed, allowNegative: false });
+    await settleDelegator(actsOf(world), left, { to: someContract("refuses"), reason: "it has left" });
+    await payOn(world, () => dataOf(world, "PaymentsClosed").length > 0);
+    const { hash } = world.sendByHand([{ to: left, amount }]);
+    world.bake();
+    await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 0);
+    const [found] = (await reconcile(actsOf(world), operationsIn(world))).foreign;
+    const name = `batch_settle.${left}.1/${left}`;
+    expect(found?.contents.map(({ matches }) => matches)).to.deep.equal([
+      [{ name, due: amount, isExact: true }],
+    ]);
+    const pays = [claimFrom(BAKER, `0=${name}`)].filter((each) => each !== undefined);
+    await classifyOperation(actsOf(world), hash, pays, "sent by hand");
+    const payment = Payment.settlementStream(BAKER, left, 1);
+    expect(dataOf(world, "ForeignOperationClassified").map((data) => data.pays)).to.deep.equal([
+      [{ content: 0, payment, obligation: `delegator:${left}` }],
+    ]);
+    expect((await ledgerOfWorld(world)).balances).to.deep.equal(new Map());
   });
 
   it("says when the index does not show all, and when what is final in the log is not on chain", async () => {

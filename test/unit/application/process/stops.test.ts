@@ -59,7 +59,14 @@ describe("an operation of the wallet that the log does not know", () => {
       firstCounter: content?.counter,
       lastCounter: content?.counter,
       contents: [
-        { kind: "transaction", destination: someTz("a friend"), amount: 1_000_000n, status: "applied" },
+        {
+          kind: "transaction",
+          destination: someTz("a friend"),
+          amount: 1_000_000n,
+          status: "applied",
+          fee: content?.fee,
+          burn: 64_250n,
+        },
       ],
     });
     expect(await wait(world, 20, () => world.bake())).to.include({ reason: "paused" });

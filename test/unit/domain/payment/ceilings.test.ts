@@ -157,7 +157,15 @@ describe("a plan above a ceiling", () => {
   it("is not rejected once some of it was paid outside: the next one would pay that again", () => {
     const outside: Payment.Event = {
       type: "ObligationPaidOutside",
-      data: { obligation: idOf(0), operation: operationOf(1), content: 0, sent: mutez(1_000n), actor },
+      data: {
+        obligation: idOf(0),
+        operation: operationOf(1),
+        content: 0,
+        sent: mutez(1_000n),
+        fee: mutez(400n),
+        burn: mutez(0n),
+        actor,
+      },
     };
     given(Payment, [...waits, outside])
       .when(reject)

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { asLevel } from "../../../../src/domain/identifiers.js";
+import { mutez } from "../../../../src/domain/money.js";
 import * as Wallet from "../../../../src/domain/wallet/wallet.js";
 import { given } from "../../../support/given.js";
 import { operationOf } from "../../../support/identifiers.js";
@@ -214,6 +215,8 @@ describe("a proof of death", () => {
       destination: null,
       amount: null,
       status: "applied" as const,
+      fee: mutez(400n),
+      burn: mutez(0n),
     }));
     const foreign = { hash, level, firstCounter, lastCounter, contents };
     given(Wallet, [...wallet, dead(1)])
