@@ -1,4 +1,5 @@
 // `taps start`: the demo without a node, a real baker with one.
+import { randomUUID } from "node:crypto";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensureRegistered, registerPayer } from "./application/commands/registration.js";
@@ -152,6 +153,7 @@ const createProcess = async (starting: Starting, signer: Signer): Promise<PayerP
       lease,
       witness: new DurableWitness(pool, { name: "wallet", folder }),
       identity: () => installationIdentity(pool),
+      nonce: randomUUID,
       clock: systemClock,
       metadata,
     },

@@ -142,7 +142,7 @@ class Past {
     this.log.act(
       this.wallet,
       Wallet.adopt({ chainId, level: asLevel(1), counter: asCounter(0n) }),
-      Wallet.startTerm({ token: TOKEN, lease: TOKEN, identity }),
+      Wallet.startTerm({ token: TOKEN, lease: TOKEN, identity, nonce: "1" }),
     );
   }
 

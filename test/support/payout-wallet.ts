@@ -50,7 +50,7 @@ export class PayoutWallet {
     this.log.act(
       this.wallet,
       Wallet.adopt({ chainId, level: asLevel(this.level), counter: asCounter(0n) }),
-      Wallet.startTerm({ token: TOKEN, lease: TOKEN, identity }),
+      Wallet.startTerm({ token: TOKEN, lease: TOKEN, identity, nonce: "1" }),
       Wallet.pause({ reason: "person", detail: "lunch", actor, untilLevel: null }),
       Wallet.pause({ reason: "restored", detail: "a dump", actor, untilLevel: asLevel(this.level) }),
       Wallet.resume({ reason: "person", actor }),

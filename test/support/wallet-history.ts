@@ -134,7 +134,7 @@ const decide = (state: Wallet.State, senders: Senders, step: Step): Decided => {
       return Wallet.handOver({ to: addressOf("another wallet"), actor: "ana" })(state);
     case "term": {
       const token = state.token + BigInt(size) - (wrong > 0 ? 3n : 0n);
-      return Wallet.startTerm({ token, lease: token, identity: IDENTITY })(state);
+      return Wallet.startTerm({ token, lease: token, identity: IDENTITY, nonce: `${token}` })(state);
     }
     case "sign":
       return signing(state, senders, step);
@@ -194,7 +194,7 @@ export const historyOf = (commands: readonly Step[]): readonly Wallet.Event[] =>
     state = decision.reduce(Wallet.evolve, state);
   };
   accept(Wallet.adopt(ADOPTED)(state));
-  accept(Wallet.startTerm({ token: 1n, lease: 1n, identity: IDENTITY })(state));
+  accept(Wallet.startTerm({ token: 1n, lease: 1n, identity: IDENTITY, nonce: "1" })(state));
   for (const step of commands) accept(decide(state, senders, step));
   return events;
 };

@@ -23,7 +23,7 @@ export const LAST_LEVEL = 1_065;
 export const adopted: Wallet.Event = { type: "WalletAdopted", data: ADOPTED };
 export const term = (token: bigint, lease = token): Wallet.Event => ({
   type: "TermStarted",
-  data: { token, lease, identity: IDENTITY },
+  data: { token, lease, identity: IDENTITY, nonce: `${token}` },
 });
 /** A wallet in its first term. */
 export const begun: readonly Wallet.Event[] = [adopted, term(1n)];

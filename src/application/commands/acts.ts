@@ -44,6 +44,7 @@ type Code =
   | "inputs-refused"
   | "not-begun"
   | "not-foreign"
+  | "pays-less"
   | "may-be-paid"
   | "paid-here"
   | "reserved-id"
@@ -135,6 +136,12 @@ const ADVICE: Partial<Record<Code, string>> = {
     'this is no operation that waits for a word of yours: see "taps reconcile"; the running "taps start" finds it first',
   "not-adopted": 'the wallet is not taken over yet: that is done by "taps adopt" or "taps mode on"',
   inconsistent: "the operation did not do that",
+  claimed: "another operation is said to have paid this: see taps reconcile, and classify that one first",
+  "claimed-otherwise":
+    "somebody has said what this operation paid, and was interrupted: say the same again, with all that was named",
+  "not-claimed": "somebody has said otherwise meanwhile: see taps reconcile, and try again",
+  "pays-less":
+    'this paid a part only, and no ledger keeps the rest: hold the payment ("taps payment hold"), classify the operation as unrelated, and send the rest with "taps transfer"',
   "paid-already":
     "this payment is paid already: if it was paid twice, take the excess off with taps ledger adjust",
   carried: "this amount was carried to a later cycle: take it off with taps ledger adjust",

@@ -1,4 +1,5 @@
 // A person's word on an operation of the wallet that TAPS did not sign (PAYMENT section 3).
+import * as Cycle from "../../domain/cycle/cycle.js";
 import { isRefused } from "../../domain/decision.js";
 import { type OperationHash, type StreamName, type TzAddress } from "../../domain/identifiers.js";
 import * as Ledger from "../../domain/ledger/ledger.js";
@@ -6,38 +7,65 @@ import { mutez, type Mutez } from "../../domain/money.js";
 import { isDelegators } from "../../domain/payment/events.js";
 import { type Standing } from "../../domain/payment/obligations.js";
 import * as Payment from "../../domain/payment/payment.js";
-import { type ForeignOperation, type PaidOutside } from "../../domain/wallet/events.js";
+import { type PaidOutside } from "../../domain/wallet/events.js";
 import * as Wallet from "../../domain/wallet/wallet.js";
-import { ledgerOf, paymentIn, walletOf } from "../aggregates.js";
+import { cycleOf, ledgerOf, paymentIn, walletOf } from "../aggregates.js";
 import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
 import { unbatched } from "./payments.js";
 import { ensureRegistered } from "./registration.js";
+
+type Foreign = Wallet.State["foreign"][number];
 
 /** Content `content` of the operation paid `obligation` of the payment stream `payment`. */
 export type Claim = Omit<PaidOutside, "payment"> & { readonly payment: StreamName };
 
 /**
  * Says what a foreign operation was: nothing of ours (`pays` empty), or which content paid which obligation. All of it
- * is checked before any of it is written; the payments are written first, then what was paid too much or too little
- * into the ledger, and the classification last: it alone lets the wallet sign again. Run again after an interruption it
- * goes on where it stopped.
+ * is checked, then claimed in the wallet's stream, where nobody can say otherwise from then on; then the payments are
+ * written, then what was paid too much or too little into the ledger, and the classification last: it alone lets the
+ * wallet sign again. Run again after an interruption it goes on where it stopped.
  */
 export const classifyOperation = async (
   acts: Acts,
   hash: OperationHash,
-  pays: readonly Claim[],
+  claims: readonly Claim[],
   reason: string,
 ): Promise<void> => {
   const { payer = refuseAct("no-payer") } = await ensureRegistered(acts);
-  const { state } = await acts.repository.load(walletOf(payer));
-  const operation = state.foreign.find((found) => found.hash === hash);
-  if (operation === undefined) return refuseAct("not-foreign", { hash });
-  const decision = { hash, pays: [...pays], reason, actor: acts.actor };
-  const checked = Wallet.classify(decision)(state);
-  if (isRefused(checked)) refuseAct(checked.refused, checked.facts);
-  const settled = await Promise.all(pays.map((claim) => checkClaim(acts, operation, claim)));
+  const pays = [...claims];
+  const { actor } = acts;
+  let settled: readonly Settled[] = [];
+  // The payments are looked at after the wallet: what another operation paid is written before that one leaves it.
+  await act(acts, walletOf(payer), async (state) => {
+    const operation = foreignIn(state, hash);
+    settled = await Promise.all(pays.map((claim) => checkClaim(acts, operation, claim)));
+    return Wallet.claim({ hash, pays, actor }, await impossible(acts, operation))(state);
+  });
   for (const payment of settled) await payOutside(acts, payer, hash, payment);
-  await act(acts, walletOf(payer), Wallet.classify(decision));
+  await act(acts, walletOf(payer), Wallet.classify({ hash, pays, reason, actor }));
+};
+
+const foreignIn = ({ foreign }: Wallet.State, hash: OperationHash): Foreign =>
+  foreign.find((found) => found.hash === hash) ?? refuseAct("not-foreign", { hash });
+
+/** What was said of an operation and can never be written: it was paid or carried otherwise, or is owed no more. */
+const impossible = async (acts: Acts, { hash, pays }: Foreign): Promise<readonly PaidOutside[]> => {
+  const never: PaidOutside[] = [];
+  for (const claim of pays) {
+    const stream = Payment.streamOfBatch(`${claim.payment}/`);
+    if (stream === undefined) continue;
+    const { state } = await acts.repository.load(paymentIn(stream));
+    const status = state.obligations.get(claim.obligation)?.status;
+    const isPaidOtherwise =
+      status?.at === "paid" && !(status.operation === hash && status.content === claim.content);
+    const cycle = Payment.cycleOfStream(stream);
+    const isOver =
+      status === undefined &&
+      (cycle === undefined ||
+        Cycle.isFinished((await acts.repository.load(cycleOf(acts.baker, cycle))).state));
+    if (isPaidOtherwise || isOver || status?.at === "carried") never.push(claim);
+  }
+  return never;
 };
 
 interface Settled extends Claim {
@@ -48,7 +76,7 @@ interface Settled extends Claim {
   readonly owed: Standing;
 }
 
-const checkClaim = async (acts: Acts, operation: ForeignOperation, claim: Claim): Promise<Settled> => {
+const checkClaim = async (acts: Acts, operation: Foreign, claim: Claim): Promise<Settled> => {
   const { content, payment, obligation } = claim;
   const sent = operation.contents[content];
   const { amount = null, destination } = sent ?? {};
@@ -58,6 +86,7 @@ const checkClaim = async (acts: Acts, operation: ForeignOperation, claim: Claim)
   const owed = state.obligations.get(obligation) ?? refuseAct("unknown-obligation", { obligation });
   if (destination !== owed.recipient && destination !== owed.delegator)
     refuseAct("inconsistent", { content, wrong: `it was sent to ${destination}` });
+  if (amount < owed.due && !isDelegators(obligation)) refuseAct("pays-less", { due: owed.due, sent: amount });
   const { fee, burn } = sent;
   const settled = { ...claim, amount, fee, burn, owed };
   const decision = Payment.payOutside(outside(acts, operation.hash, settled))(state);

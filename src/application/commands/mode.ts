@@ -1,11 +1,11 @@
 import * as Baker from "../../domain/baker/baker.js";
-import { refuse } from "../../domain/decision.js";
+import { isRefused, refuse } from "../../domain/decision.js";
 import { asCycle, asLevel, type ChainId, type Cycle, type TzAddress } from "../../domain/identifiers.js";
 import * as Ledger from "../../domain/ledger/ledger.js";
 import * as Wallet from "../../domain/wallet/wallet.js";
 import { bakerOf, ledgerOf, walletOf } from "../aggregates.js";
 import { FINALITY } from "../process/payer/facts.js";
-import { act, type Acts, refuseAct } from "./acts.js";
+import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
 import { ensureRegistered } from "./registration.js";
 
 /** Takes the wallet over at the newest final block of the registered chain, once. */
@@ -19,28 +19,60 @@ export const adoptWallet = async (acts: Acts, payer: TzAddress, registered: Chai
   await act(acts, walletOf(payer), Wallet.adopt({ chainId: head.chainId, level: final.level, counter }));
 };
 
-/** `payer`: the wallet that is to pay; another one may have taken its place meanwhile. */
-const change = async (acts: Acts, mode: Baker.Mode, payer: TzAddress | undefined): Promise<void> => {
+/** Says the mode also when it is said already, for as long as the wallet is paused: `leave` must meet it. */
+const sayOn = async (acts: Acts, payer: TzAddress, isPaused: boolean): Promise<void> => {
   const { cycle, chainId } = await acts.chain.head();
   await act(acts, bakerOf(acts.baker), (state) => {
     if (state.registered && state.registered.chainId !== chainId)
       return refuse("other-chain", { registered: state.registered.chainId, found: chainId });
-    if (mode === "on" && state.payer !== payer) return refuse("changing");
-    return Baker.changeMode({ mode, fromCycle: cycle, actor: acts.actor })(state);
+    if (state.payer !== payer) return refuse("changing");
+    const fromCycle = (state.mode === "on" ? state.onSince : undefined) ?? cycle;
+    const change = { mode: "on" as const, fromCycle, actor: acts.actor };
+    return Baker.changeMode(change, isPaused ? "anew" : "once")(state);
   });
 };
 
-const pauseForMode = (acts: Acts, payer: TzAddress, mode: Baker.Mode): Promise<void> => {
-  const pause = { reason: "mode" as const, detail: `mode ${mode}`, actor: acts.actor, untilLevel: null };
-  return act(acts, walletOf(payer), Wallet.pause(pause));
+const pauseFor = (acts: Acts, mode: Baker.Mode) => ({
+  reason: "mode" as const,
+  detail: `mode ${mode}`,
+  actor: acts.actor,
+  untilLevel: null,
+});
+
+/** So often is a switch tried while others switch too. */
+const ATTEMPTS = 10;
+
+/**
+ * Pauses the wallet, then says the mode at the revision of the baker's stream that was read before: who enters *on*
+ * meanwhile has either lifted an older pause before this one, or meets it. So no pause is lifted once the mode is said.
+ */
+const leave = async (acts: Acts, mode: Exclude<Baker.Mode, "on">): Promise<void> => {
+  const { repository, baker, metadata } = acts;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const { state, revision } = await repository.load(bakerOf(baker));
+    if (state.mode === "on" && state.payer !== undefined)
+      await act(acts, walletOf(state.payer), () => [
+        { type: "WalletPaused" as const, data: pauseFor(acts, mode) },
+      ]);
+    // Once paused nothing is signed, even if no node answers that could tell the cycle of the switch.
+    const { cycle, chainId } = await acts.chain.head();
+    if (state.registered && state.registered.chainId !== chainId)
+      refuseAct("other-chain", { registered: state.registered.chainId, found: chainId });
+    const changed = Baker.changeMode({ mode, fromCycle: cycle, actor: acts.actor })(state);
+    if (isRefused(changed)) throw new ActRefused(changed);
+    if (changed.length === 0) return;
+    const { appended } = await repository.append(Baker.stream(baker), revision, changed, metadata());
+    if (appended) return;
+  }
+  refuseAct("changing");
 };
 
-/** Somebody may have switched at the same time: whoever comes last leaves nothing signed outside *on*. */
+/** A wallet that was taken over before the first switch to *on*, or whose switch broke off. */
 const pauseUnlessOn = async (acts: Acts): Promise<void> => {
   const { mode, payer } = (await acts.repository.load(bakerOf(acts.baker))).state;
   if (mode === "on" || payer === undefined) return;
   const { adopted } = (await acts.repository.load(walletOf(payer))).state;
-  if (adopted !== null) await pauseForMode(acts, payer, mode);
+  if (adopted !== null) await act(acts, walletOf(payer), Wallet.pause(pauseFor(acts, mode)));
 };
 
 /** What a cycle left owing elsewhere was imported: paid here as well, it would be paid twice. */
@@ -51,21 +83,31 @@ const assertNotImported = async (acts: Acts, firstCycle: Cycle): Promise<void> =
   if (ours !== undefined) refuseAct("paid-here", { cycle: ours });
 };
 
+/** Whether somebody has begun to leave *on* since. */
+const isLeftSince = async ({ log }: Acts, payer: TzAddress, revision: number): Promise<boolean> => {
+  for await (const { event } of log.read(walletOf(payer).stream, { from: revision + 1 }))
+    if (event.type === "WalletPaused" && event.data.reason === "mode") return true;
+  return false;
+};
+
+/** Says *on*, then lifts the pause that stood before: not one that somebody has said since. */
 const enter = async (acts: Acts, payer: TzAddress, registered: ChainId): Promise<void> => {
   await acts.assertSigns(payer);
   await adoptWallet(acts, payer, registered);
-  await change(acts, "on", payer);
-  // Decided on the wallet as it was before this look at the mode: who has left *on* meanwhile has paused it again.
-  await act(acts, walletOf(payer), async (wallet) => {
-    const { mode } = (await acts.repository.load(bakerOf(acts.baker))).state;
-    return mode === "on" ? Wallet.resume({ reason: "mode", actor: acts.actor })(wallet) : [];
-  });
+  const wallet = walletOf(payer);
+  const before = await acts.repository.load(wallet);
+  const isPaused = before.state.pauses.some(({ reason }) => reason === "mode");
+  await sayOn(acts, payer, isPaused);
+  await act(acts, wallet, async (state) =>
+    (await isLeftSince(acts, payer, before.revision))
+      ? refuse("changing")
+      : Wallet.resume({ reason: "mode", actor: acts.actor })(state),
+  );
 };
 
 /**
  * Switches the mode. Leaving *on* pauses the wallet first, entering it lifts that pause last: whatever is
- * interrupted between the two, nothing is signed outside *on* (PAYMENT section 8). Once paused, nothing is signed
- * even if no node answers that could tell the cycle of the switch.
+ * interrupted between the two, nothing is signed outside *on* (PAYMENT section 8). Throws `ActRefused`.
  */
 export const switchMode = async (acts: Acts, mode: Baker.Mode): Promise<void> => {
   if (mode === "on") {
@@ -74,11 +116,10 @@ export const switchMode = async (acts: Acts, mode: Baker.Mode): Promise<void> =>
     if (current !== "on") await assertNotImported(acts, firstCycle);
     await enter(acts, payer ?? refuseAct("no-payer"), chainId);
   } else {
-    const { payer, mode: current } = await (mode === "off" ? registeredBaker : ensureRegistered)(acts);
-    if (payer !== undefined && current === "on") await pauseForMode(acts, payer, mode);
-    await change(acts, mode, payer);
+    await (mode === "off" ? registeredBaker : ensureRegistered)(acts);
+    await leave(acts, mode);
+    await pauseUnlessOn(acts);
   }
-  await pauseUnlessOn(acts);
 };
 
 /** What is registered stops at once, whatever START_CYCLE and PAYER say in this shell. */

@@ -7,6 +7,7 @@ import {
   type TzAddress,
 } from "../../domain/identifiers.js";
 import * as Ledger from "../../domain/ledger/ledger.js";
+import * as Payment from "../../domain/payment/payment.js";
 import { describeRefusal } from "../../domain/reward/refusals.js";
 import * as Wallet from "../../domain/wallet/wallet.js";
 import { bakerOf, cycleOf, ledgerOf } from "../aggregates.js";
@@ -82,8 +83,8 @@ const assertShowsAll = async (source: RewardSource, head: Head): Promise<void> =
 };
 
 /**
- * What the wallet, or one that paid before, sent to the cycle's delegators after its end, other than by operations of
- * this log.
+ * What the wallet, or one that paid before, sent to the cycle's delegators after its end, other than what this log owed
+ * them: also what a person has let it send (`transfer`, `batch`) may have been this cycle's payment.
  */
 const unexplained = async (
   { baker, chain }: Acts,
@@ -117,7 +118,8 @@ const unexplained = async (
 const ownOperations = async (log: EventLog, payer: TzAddress): Promise<ReadonlySet<OperationHash>> => {
   const hashes = new Set<OperationHash>();
   for await (const { event } of log.read(Wallet.stream(payer))) {
-    if (event.type === "OperationSigned") hashes.add(event.data.hash);
+    if (event.type === "OperationSigned" && !Payment.isOwnWord(event.data.payment ?? ""))
+      hashes.add(event.data.hash);
   }
   return hashes;
 };

@@ -18,6 +18,8 @@ export interface TermPorts {
   readonly lease: Lease;
   readonly witness: Witness;
   readonly identity: () => Promise<InstallationIdentity>;
+  /** Another text at each call, in whatever process. */
+  readonly nonce: () => string;
   readonly metadata: () => EventMetadata;
 }
 
@@ -102,7 +104,7 @@ export class Term {
     const wallet = await this.ports.repository.load(walletOf(payer));
     const token = (lease > wallet.state.token ? lease : wallet.state.token) + 1n;
     const identity = await this.checkedIdentity();
-    const started = Wallet.startTerm({ token, lease, identity })(wallet.state);
+    const started = Wallet.startTerm({ token, lease, identity, nonce: this.ports.nonce() })(wallet.state);
     if (isRefused(started)) return undefined;
     const events: DomainEvent[] = [...started];
     const known = [payer, ...formerPayers];

@@ -238,12 +238,13 @@ export const switchBondPool =
     return changeBondPool(state, [{ type: "BondPoolSwitched", data: command }]);
   };
 
+/** `anew`: also where it stands already, so that whoever changes it at the same time meets this. */
 export const changeMode =
-  (command: Data<"ModeChanged">): Decide =>
+  (command: Data<"ModeChanged">, how: "once" | "anew" = "once"): Decide =>
   (state) => {
     if (!state.registered) return refuse("not-registered");
     if (command.mode === "on" && !state.payer) return refuse("no-payer");
-    return state.mode === command.mode ? [] : [{ type: "ModeChanged", data: command }];
+    return state.mode === command.mode && how === "once" ? [] : [{ type: "ModeChanged", data: command }];
   };
 
 /** A person's word that a cycle is to be paid: one that TAPS would not pay by itself, or that it thinks is done. */

@@ -92,11 +92,9 @@ export const evolve = (state: State, event: Event): State => {
       return { ...state, bondPool: { ...state.bondPool, since: event.data.fromCycle ?? undefined } };
     case "ModeChanged": {
       const { mode: next, fromCycle } = event.data;
-      return {
-        ...state,
-        mode: next,
-        onSince: next === "on" && state.mode !== "on" ? fromCycle : state.onSince,
-      };
+      if (next !== "on" || state.mode === "on") return { ...state, mode: next };
+      // Meanwhile a cycle that was asked for may have been paid by other means: it is asked for again, or not.
+      return { ...state, mode: next, onSince: fromCycle, requested: new Set() };
     }
     case "CyclePaymentRequested":
       return { ...state, requested: new Set(state.requested).add(event.data.cycle) };

@@ -34,6 +34,12 @@ export const settlementStream = (baker: TzAddress, delegator: Address, number: n
 /** Of what a cycle leaves to the bond pool. */
 export const bondStream = (baker: TzAddress, cycle: Cycle) => streamName("payment", baker, "bond", cycle);
 
+/** Whether a payment is a person's own word, with amounts that the log did not owe. */
+export const isOwnWord = (stream: string): boolean => {
+  const [, kind, id] = parseStreamName(stream).elements;
+  return kind === "batch" && id !== undefined && !isSettlementId(id);
+};
+
 /** What a payment's obligations are owed for where only a receiver is named. */
 export const kindIn = (stream: string): ObligationKind => {
   const { elements } = parseStreamName(stream);
@@ -167,7 +173,8 @@ export const reject =
     return state.batches.size > 0 ? refuse("batch-formed") : [{ type: "PayoutRejected", data: command }];
   };
 
-const sameItems = (a: readonly BatchItem[], b: readonly BatchItem[]): boolean =>
+/** Whether two batches send and charge the same. */
+export const sameItems = (a: readonly BatchItem[], b: readonly BatchItem[]): boolean =>
   a.length === b.length &&
   a.every((item, i) => {
     const other = b[i];

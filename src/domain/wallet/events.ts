@@ -81,6 +81,17 @@ const foreignOperation = z.strictObject({
 
 export type ForeignOperation = z.infer<typeof foreignOperation>;
 
+/** What a person says of one content of a foreign operation: it paid this obligation of this payment stream. */
+const paidOutside = z.strictObject({
+  content: z.number().int().nonnegative(),
+  payment: z.string(),
+  obligation: z.string(),
+});
+export type PaidOutside = z.infer<typeof paidOutside>;
+
+/** `pays`: what it is said to have paid so far. */
+const openForeign = foreignOperation.extend({ pays: z.array(paidOutside) });
+
 const pause = z.strictObject({
   reason: pauseReason,
   detail: z.string(),
@@ -107,15 +118,6 @@ export type WalletBatch = z.infer<typeof walletBatch>;
 /** `id`: the batch it is signed under. `to`: null withdraws the delegation. */
 const delegation = z.strictObject({ id: z.string(), to: tzAddress.nullable(), actor: z.string() });
 
-/** What a person says of one content of a foreign operation: it paid this obligation of this payment stream. */
-const paidOutside = z.strictObject({
-  content: z.number().int().nonnegative(),
-  payment: z.string(),
-  obligation: z.string(),
-});
-
-export type PaidOutside = z.infer<typeof paidOutside>;
-
 /** The wallet's whole state, as a checkpoint carries it. */
 export const walletState = z.strictObject({
   adopted: z.strictObject({ chainId, level }).nullable(),
@@ -126,7 +128,7 @@ export const walletState = z.strictObject({
   operations: z.array(liveOperation),
   batches: z.record(z.string(), walletBatch),
   pauses: z.array(pause),
-  foreign: z.array(foreignOperation),
+  foreign: z.array(openForeign),
   /** Payments of their own that are to be paid, by stream, in the order they were asked for. */
   requests: z.array(z.string()),
   /** Delegations that are to be signed or under way. */
@@ -139,14 +141,17 @@ export type State = z.infer<typeof walletState>;
 export const WalletAdopted = defineEvent("WalletAdopted", 1, { chainId, level, counter: counterCodec });
 /** Another wallet pays from now on. Whatever term this one had is over, and it is adopted anew before it signs again. */
 export const WalletHandedOver = defineEvent("WalletHandedOver", 1, { to: tzAddress, actor: z.string() });
-export const TermStarted = defineEvent("TermStarted", 1, {
+export const TermStarted = defineEvent("TermStarted", 2, {
   token,
-  /**
-   * Token of the lease that was won. Two leaseholders may choose the same `token` at the same revision; without
-   * this their events would be one event, and the second append would pass for a retry of the first.
-   */
+  /** Token of the lease that was won. */
   lease: token,
   identity,
+  /**
+   * By chance, another one at each attempt. Two processes may hold leases of the same token, in a table that was put
+   * back, and choose the same `token` at the same revision; without this their events would be one event, and the
+   * second append would pass for a retry of the first.
+   */
+  nonce: z.string(),
 });
 export const OperationSigned = defineEvent("OperationSigned", 2, signedOperation.shape);
 export const OperationRefused = defineEvent("OperationRefused", 1, {
@@ -197,6 +202,15 @@ export type Proof = z.infer<typeof OperationProvenDead>["data"]["proof"];
 export const BatchVoided = defineEvent("BatchVoided", 1, { batchId: z.string(), reason: z.string() });
 export const BatchClosed = defineEvent("BatchClosed", 1, { batchIds: z.array(z.string()), token });
 export const ForeignOperationFound = defineEvent("ForeignOperationFound", 2, foreignOperation.shape);
+/**
+ * What a person says that an operation paid, before any of it is written into the payments: another person cannot say
+ * otherwise meanwhile.
+ */
+export const ForeignOperationClaimed = defineEvent("ForeignOperationClaimed", 1, {
+  hash: operationHash,
+  pays: z.array(paidOutside),
+  actor: z.string(),
+});
 /** `pays` is empty for an operation that has nothing to do with any payment. */
 export const ForeignOperationClassified = defineEvent("ForeignOperationClassified", 1, {
   hash: operationHash,
@@ -231,6 +245,7 @@ export const Event = z.discriminatedUnion("type", [
   BatchVoided,
   BatchClosed,
   ForeignOperationFound,
+  ForeignOperationClaimed,
   ForeignOperationClassified,
   PaymentRequested,
   PaymentsClosed,

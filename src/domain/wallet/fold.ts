@@ -1,6 +1,6 @@
 // How the wallet's events become its state: every operation whose fate is not final, and what stands against signing.
 import { unreachable } from "../decision.js";
-import { asCounter, asLevel, type OperationHash } from "../identifiers.js";
+import { asCounter, asLevel, type Counter, type OperationHash } from "../identifiers.js";
 import {
   type ContentResult,
   type Event,
@@ -25,6 +25,12 @@ export const initial: State = {
   delegations: [],
   events: 0,
 };
+
+/** How many contents an operation has: each consumes one counter. */
+export const contentsOf = (operation: {
+  readonly firstCounter: Counter;
+  readonly lastCounter: Counter;
+}): bigint => operation.lastCounter - operation.firstCounter + 1n;
 
 const changeOperation = (
   state: State,
@@ -126,10 +132,14 @@ const applied = (state: State, event: Event): State => {
     case "ForeignOperationFound":
       return {
         ...state,
-        foreign: [...state.foreign, event.data],
+        foreign: [...state.foreign, { ...event.data, pays: [] }],
         counter: event.data.lastCounter,
         explainedLevel: event.data.level,
       };
+    case "ForeignOperationClaimed": {
+      const { hash, pays } = event.data;
+      return { ...state, foreign: state.foreign.map((o) => (o.hash === hash ? { ...o, pays } : o)) };
+    }
     case "ForeignOperationClassified":
       return { ...state, foreign: state.foreign.filter(({ hash }) => hash !== event.data.hash) };
     case "PaymentRequested": {

@@ -1,19 +1,14 @@
 // The payer's key: every operation it ever signed, until its fate is final. This stream is the fence (PAYMENT).
 import { type Decision, refuse } from "../decision.js";
 import { asCounter, type Counter, type OperationHash, streamName, type TzAddress } from "../identifiers.js";
-import {
-  type Event,
-  type PaidOutside,
-  type PauseReason,
-  type Purpose,
-  type State,
-  type WalletBatch,
-} from "./events.js";
-import { FOLD_VERSION } from "./fold.js";
+import { type Event, type PauseReason, type Purpose, type State, type WalletBatch } from "./events.js";
+import { contentsOf, FOLD_VERSION } from "./fold.js";
+import { type ForeignRefusal } from "./foreign.js";
 import { proves } from "./proof.js";
 
 export { Event, type State } from "./events.js";
 export { evolve, FOLD_VERSION, initial } from "./fold.js";
+export { claim, classify, findForeign } from "./foreign.js";
 export { lastPossibleLevel } from "./proof.js";
 
 export const stream = (payer: TzAddress) => streamName("wallet", payer);
@@ -22,6 +17,7 @@ export const stream = (payer: TzAddress) => streamName("wallet", payer);
 export const CHECKPOINT_EVERY = 1_000;
 
 export type Refusal =
+  | ForeignRefusal
   | "not-adopted"
   | "already-adopted"
   | "stale-term"
@@ -102,10 +98,6 @@ const ofTerm = (state: State, token: bigint) =>
   token === state.token && token > 0n
     ? undefined
     : refuse("stale-term" as const, { token, current: state.token });
-
-/** How many contents an operation has: each consumes one counter. */
-const contentsOf = (operation: { readonly firstCounter: Counter; readonly lastCounter: Counter }): bigint =>
-  operation.lastCounter - operation.firstCounter + 1n;
 
 /** What cannot be true of an operation of ours, whatever the wallet's state. */
 const contradiction = (operation: Data<"OperationSigned">): string | undefined => {
@@ -245,49 +237,6 @@ export const closeBatches =
     });
     if (open !== undefined) return refuse("batch-open", { batchId: open });
     return batchIds.length === 0 ? [] : [{ type: "BatchClosed", data: { ...command, batchIds } }];
-  };
-
-/** An operation of this key that the log does not know: nothing is signed until a person has classified it. */
-export const findForeign =
-  (command: Data<"ForeignOperationFound">): Decide =>
-  (state) => {
-    if (state.adopted === null) return refuse("not-adopted");
-    if (state.foreign.some((o) => o.hash === command.hash)) return [];
-    if (live(state, command.hash)) return refuse("known-operation");
-    if (BigInt(command.contents.length) !== contentsOf(command)) {
-      return refuse("inconsistent", { contents: contentsOf(command), results: command.contents.length });
-    }
-    if (command.firstCounter !== state.counter + 1n) {
-      return refuse("counter-gap", { accounted: state.counter, first: command.firstCounter });
-    }
-    return [{ type: "ForeignOperationFound", data: command }];
-  };
-
-/** One content, or one obligation, under two claims: what it paid would count twice. */
-const isSame = (one: PaidOutside, other: PaidOutside): boolean =>
-  one.content === other.content || (one.payment === other.payment && one.obligation === other.obligation);
-
-/**
- * A person's word on a foreign operation; it alone lets the wallet sign again. What it is said to pay must be written
- * in the payment streams before (PAYMENT section 3).
- */
-export const classify =
-  (command: Data<"ForeignOperationClassified">): Decide =>
-  (state) => {
-    const operation = state.foreign.find((o) => o.hash === command.hash);
-    if (!operation) return refuse("unknown-operation", { hash: command.hash });
-    const unpaid = command.pays.find(({ content }) => operation.contents[content]?.status !== "applied");
-    if (unpaid)
-      return refuse("inconsistent", { content: unpaid.content, wrong: "this content paid nothing" });
-    const twice = command.pays.find((claim, n) =>
-      command.pays.slice(0, n).some((before) => isSame(before, claim)),
-    );
-    if (twice)
-      return refuse("inconsistent", {
-        content: twice.content,
-        wrong: "it is named twice, or what it paid is",
-      });
-    return [{ type: "ForeignOperationClassified", data: command }];
   };
 
 /** Outside *on* nothing is asked for: it would be signed at the next switch. */

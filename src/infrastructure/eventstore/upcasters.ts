@@ -25,7 +25,11 @@ const withCosts = (data: unknown): unknown => {
   const foreign = foreignV1.parse(data);
   return { ...foreign, contents: foreign.contents.map((content) => ({ ...content, ...NO_COSTS })) };
 };
+const asOpen = (foreign: unknown): unknown => ({ ...foreignV1.parse(withCosts(foreign)), pays: [] });
 const checkpointV2 = z.object({ state: z.object({ foreign: z.array(z.unknown()) }).loose() }).loose();
+
+/** Version 1 told two terms apart by the lease alone. */
+const termStartedV1 = z.object({}).loose();
 
 export const upcasters: ReadonlyMap<string, Upcast> = new Map<string, Upcast>([
   [
@@ -37,6 +41,7 @@ export const upcasters: ReadonlyMap<string, Upcast> = new Map<string, Upcast>([
   ],
   ["BatchDissolved@1", (data) => ({ ...batchDissolvedV1.parse(data), failed: false })],
   ["PayoutPlanned@1", (data) => ({ ...payoutPlannedV1.parse(data), ceilings: null })],
+  ["TermStarted@1", (data) => ({ ...termStartedV1.parse(data), nonce: "" })],
   // Version 2 only knows one purpose more.
   ["OperationSigned@1", (data) => data],
   ["LedgerCheckpointed@1", (data) => ({ ...ledgerCheckpointV1.parse(data), settlements: [] })],
@@ -51,7 +56,7 @@ export const upcasters: ReadonlyMap<string, Upcast> = new Map<string, Upcast>([
     "WalletCheckpointed@2",
     (data) => {
       const { state, ...rest } = checkpointV2.parse(data);
-      return { ...rest, state: { ...state, foreign: state.foreign.map(withCosts) } };
+      return { ...rest, state: { ...state, foreign: state.foreign.map(asOpen) } };
     },
   ],
   ["ForeignOperationFound@1", withCosts],

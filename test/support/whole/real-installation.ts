@@ -1,4 +1,5 @@
 // The reference run's installation on PostgreSQL and on a node and TzKT that answer over HTTP.
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -185,6 +186,7 @@ export class RealInstallation implements Installation {
       lease: ofTheDead(pool, new PostgresLease(pool, { name: "payer" })),
       witness: new DurableWitness(pool, { name: "wallet", folder: this.folder }),
       identity: () => installationIdentity(pool),
+      nonce: randomUUID,
       clock: this.clock,
       metadata: () => METADATA,
     };

@@ -95,6 +95,7 @@ export class World implements Installation {
   private readonly witness: MemoryWitness;
   private readonly blocks: ChainRecord[] = [];
   private processes = 0;
+  private nonces = 0;
   private readonly decoded: LoggedFact[] = [];
 
   /** A new chain and log, or what is inherited. */
@@ -244,6 +245,7 @@ export class World implements Installation {
       lease: this.leaseOf(holder),
       witness: this.witness,
       identity: async () => this.identity,
+      nonce: () => `${(this.nonces += 1)}`,
       clock: this.clock,
       metadata: () => METADATA,
     };

@@ -46,6 +46,7 @@ describe("golden fixtures", () => {
       "ObligationPaidOutside.v1",
       "OperationSigned.v1",
       "PayoutPlanned.v1",
+      "TermStarted.v1",
       "WalletCheckpointed.v1",
       "WalletCheckpointed.v2",
     ]);
@@ -62,6 +63,7 @@ describe("golden fixtures", () => {
     expect(meant.get("ObligationPaidOutside.v1")?.data).to.deep.include(free);
     expect(meant.get("OperationSigned.v1")?.data).to.deep.include({ purpose: "batch" });
     expect(meant.get("PayoutPlanned.v1")?.data).to.deep.include({ ceilings: null });
+    expect(meant.get("TermStarted.v1")?.data).to.deep.include({ lease: 3n, nonce: "" });
     expect(meant.get("WalletCheckpointed.v1")?.data).to.have.nested.property("state.requests.length", 0);
     expect(meant.get("WalletCheckpointed.v2")?.data)
       .to.have.nested.property("state.foreign[0].contents[0]")

@@ -73,6 +73,6 @@ export const formBatch = async (
     return appendDecided(acting, to, Payment.setAside({ obligations: tooSmall })(state));
   const batchId = `${paying.stream}/${state.batches.size + 1}`;
   const { limits, bytes } = fit;
-  acting.memory.prepared.set(batchId, { limits, bytes, protocol: constants.protocol });
+  acting.memory.prepared.set(batchId, { items, limits, bytes, protocol: constants.protocol });
   return appendDecided(acting, to, Payment.formBatch({ batchId, items: [...items] })(state));
 };

@@ -1,4 +1,5 @@
 import { type BlockHash, type OperationHash, type ProtocolHash } from "../../../domain/identifiers.js";
+import { type BatchItem } from "../../../domain/payment/events.js";
 import { type Mutez } from "../../../domain/money.js";
 
 /** Simulated limits of one content. */
@@ -9,6 +10,8 @@ export interface Limits {
 
 /** What forming a batch found out, and signing it needs again. */
 export interface Prepared {
+  /** Of the batch that it was found for: another process may have formed another one under the same id. */
+  readonly items: readonly BatchItem[];
   readonly limits: readonly Limits[];
   /** Bytes of the unsigned operation. */
   readonly bytes: number;

@@ -1,4 +1,4 @@
-import type * as Payment from "../../../domain/payment/payment.js";
+import * as Payment from "../../../domain/payment/payment.js";
 import * as Wallet from "../../../domain/wallet/wallet.js";
 import {
   type Acting,
@@ -29,12 +29,14 @@ const batchCandidates = (state: Payment.State, batchId: string): readonly Candid
 /** As found when the batch was formed, or found again: after a restart, and under another protocol. */
 const prepare = async (
   acting: Acting,
+  state: Payment.State,
   batchId: string,
   candidates: readonly Candidate[],
 ): Promise<Prepared | Fault> => {
   const { constants, atHead } = acting.facts;
+  const items = state.batches.get(batchId)?.items ?? [];
   const known = acting.memory.prepared.get(batchId);
-  if (known?.protocol === constants.protocol) return known;
+  if (known?.protocol === constants.protocol && Payment.sameItems(known.items, items)) return known;
   const transfers = asTransfers(candidates);
   const examination = await examine(simulationContext(acting), transfers);
   if (examination.verdict !== "fine") return examination;
@@ -43,7 +45,7 @@ const prepare = async (
     if (content === undefined) throw new RangeError("a simulation with fewer contents than the operation");
     return limitsFor(recipient, content, constants);
   });
-  return { limits, bytes: sizeOf(transfers, limits, atHead.counter), protocol: constants.protocol };
+  return { items, limits, bytes: sizeOf(transfers, limits, atHead.counter), protocol: constants.protocol };
 };
 
 /** A batch that cannot be signed as it was fixed: one receiver's fault voids it, so that the others go on. */
@@ -86,7 +88,7 @@ export const signBatch = async (acting: Acting, paying: PaymentView, batchId: st
   const { ports, view, facts } = acting;
   const candidates = batchCandidates(paying.payment.state, batchId);
   if (candidates.length > Math.max(1, mostTransfers(acting))) return formAnew(acting, batchId);
-  const prepared = await prepare(acting, batchId, candidates);
+  const prepared = await prepare(acting, paying.payment.state, batchId, candidates);
   if (!("verdict" in prepared) && isTooLarge(prepared, facts)) return formAnew(acting, batchId);
   if ("verdict" in prepared) return unsignable(acting, paying, batchId, candidates, prepared);
   const { limits, bytes } = prepared;

@@ -5,7 +5,8 @@ import { adjustBalance } from "../../../../src/application/commands/ledger.js";
 import { settleDelegator } from "../../../../src/application/commands/settle.js";
 import { claimFrom } from "../../../../src/application/arguments.js";
 import { mutez } from "../../../../src/domain/money.js";
-import { holdPayment } from "../../../../src/application/commands/payments.js";
+import { refuse } from "../../../../src/domain/decision.js";
+import { holdPayment, unbatched } from "../../../../src/application/commands/payments.js";
 import { ledgerOf, paymentOf, walletOf } from "../../../../src/application/aggregates.js";
 import { reconcile } from "../../../../src/application/queries/reconcile.js";
 import { Repository } from "../../../../src/application/repository.js";
@@ -190,6 +191,87 @@ describe("an operation that the owner sent by hand", () => {
     ]);
     await settle(world, [0]);
     checkAllIsFinal(world, [0]);
+  });
+});
+
+describe("what is said of an operation by two people", () => {
+  const another = (world: World) => ({ ...actsOf(world), actor: "cli:other" });
+  const said = (refusal: unknown) => String(refusal).split(" ")[0];
+
+  it("stands once it is claimed: whoever comes after an interruption says the same, and nothing is lost", async () => {
+    const { world, hash, due } = await paidByHand(DELEGATOR, (amount) => amount / 2n);
+    const die = (): Promise<void> => Promise.reject(new Crash());
+    once(world, "after", "ObligationPaidOutside", die);
+    await classifyOperation(actsOf(world), hash, [claim()], "half of it").catch((error: unknown) => {
+      if (!(error instanceof Crash)) throw error;
+    });
+    expect(said(await refusalOf(classifyOperation(another(world), hash, [], "?")))).to.equal(
+      "claimed-otherwise",
+    );
+    expect(await stopsOf(world)).to.equal(1);
+    await classifyOperation(another(world), hash, [claim()], "half of it");
+    const adjustments = dataOf(world, "AdjustmentRecorded").map(({ amount }) => amount);
+    expect(adjustments).to.deep.equal([due - due / 2n]);
+    expect(await stopsOf(world)).to.equal(0);
+  });
+
+  it("is one of them, whenever the other speaks", async () => {
+    for (const type of [
+      "ForeignOperationClaimed",
+      "ObligationPaidOutside",
+      "ForeignOperationClassified",
+    ] as const) {
+      const { world, hash } = await paidByHand(DELEGATOR, (amount) => amount);
+      const answers: unknown[] = [];
+      once(world, "before", type, async () => {
+        answers.push(await refusalOf(classifyOperation(another(world), hash, [], "a gift")));
+      });
+      answers.push(await refusalOf(classifyOperation(actsOf(world), hash, [claim()], "paid by hand")));
+      const wasFirst = type === "ForeignOperationClaimed";
+      expect(answers, type).to.deep.equal(
+        wasFirst ? [undefined, "not-foreign"] : ["claimed-otherwise", undefined],
+      );
+      const named = wasFirst ? 0 : 1;
+      expect(dataOf(world, "ObligationPaidOutside"), type).to.have.length(named);
+      expect(dataOf(world, "ForeignOperationClassified").map(({ pays }) => pays.length)).to.deep.equal([
+        named,
+      ]);
+    }
+  });
+
+  it("is not said of two operations", async () => {
+    const { world, hash } = await paidByHand(DELEGATOR, (amount) => amount);
+    const second = world.sendByHand([{ to: DELEGATOR, amount: 7n }]);
+    world.bake();
+    await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 1);
+    once(world, "before", "ObligationPaidOutside", async () => {
+      const other = classifyOperation(another(world), second.hash, [claim()], "paid by hand");
+      expect(await refusalOf(other)).to.equal("claimed");
+    });
+    await classifyOperation(actsOf(world), hash, [claim()], "paid by hand");
+    const late = classifyOperation(another(world), second.hash, [claim()], "paid by hand");
+    expect(await refusalOf(late)).to.equal("paid-already");
+    await classifyOperation(another(world), second.hash, [], "a gift");
+    expect(await stopsOf(world)).to.equal(0);
+  });
+
+  it("is taken back where it can never be written", async () => {
+    const { world, hash } = await paidByHand(DELEGATOR, (amount) => amount);
+    once(world, "after", "ForeignOperationClaimed", () => Promise.reject(new Crash()));
+    await classifyOperation(actsOf(world), hash, [claim()], "paid by hand").catch((error: unknown) => {
+      if (!(error instanceof Crash)) throw error;
+    });
+    const payment = paymentOf(BAKER, CYCLE);
+    await unbatched(actsOf(world), world.payer, STREAM, `delegator:${DELEGATOR}`, (state) =>
+      state.obligations.get(`delegator:${DELEGATOR}`)?.status.at === "open"
+        ? Payment.setAside({ obligations: [`delegator:${DELEGATOR}`] })(state)
+        : refuse("in-batch"),
+    );
+    const { state } = await actsOf(world).repository.load(payment);
+    expect(state.obligations.get(`delegator:${DELEGATOR}`)?.status.at).to.equal("carried");
+    expect(await refusalOf(classifyOperation(actsOf(world), hash, [claim()], "paid"))).to.equal("carried");
+    await classifyOperation(actsOf(world), hash, [], "it was carried");
+    expect(await stopsOf(world)).to.equal(0);
   });
 });
 

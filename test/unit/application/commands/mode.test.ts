@@ -146,8 +146,8 @@ describe("taps mode", () => {
     await switchMode(acts, "on");
     const die = async (): Promise<void> => Promise.reject(new Error("killed"));
     const cases: readonly (readonly [Mode, "WalletPaused" | "ModeChanged", readonly string[]])[] = [
-      ["off", "WalletPaused", ["ModeChanged"]],
-      ["on", "ModeChanged", ["WalletResumed"]],
+      ["off", "WalletPaused", ["WalletPaused", "ModeChanged"]],
+      ["on", "ModeChanged", ["ModeChanged", "WalletResumed"]],
     ];
     for (const [mode, diesAfter, rest] of cases) {
       once(world, "after", diesAfter, die);
@@ -185,7 +185,10 @@ describe("taps mode", () => {
             await switchMode(acts, "on");
             await switchMode(acts, from);
             once(world, when, type, () => switchMode(other(world), from === "off" ? "simulation" : "off"));
-            await switchMode(acts, "on");
+            const isLeft = (when === "after") === (type === "ModeChanged");
+            const entering = switchMode(acts, "on");
+            if (isLeft) expect(await refusalOf(entering)).to.equal("changing");
+            else await entering;
             const mode =
               when === "before" && type === "ModeChanged" ? "on" : from === "off" ? "simulation" : "off";
             await agree(world, acts, mode);
@@ -196,12 +199,34 @@ describe("taps mode", () => {
       const { world, acts } = fresh();
       await switchMode(acts, "on");
       await switchMode(acts, "off");
-      once(world, "after", "ModeChanged", () => switchMode(other(world), "off"));
-      expect(await appendedBy(world, () => switchMode(acts, "on"))).to.deep.equal([
+      for (const [when, type] of [
+        ["after", "ModeChanged"],
+        ["before", "WalletResumed"],
+      ] as const) {
+        once(world, when, type, () => switchMode(other(world), "off"));
+        const entering = () => refusalOf(switchMode(acts, "on"));
+        expect(await appendedBy(world, entering)).to.deep.equal([
+          ["baker", "ModeChanged"],
+          ["wallet", "WalletPaused"],
+          ["baker", "ModeChanged"],
+        ]);
+        await agree(world, acts, "off");
+      }
+    });
+
+    it("is said again by who enters a paused wallet, so that who has paused it and not yet said so pauses again", async () => {
+      const { world, acts } = fresh();
+      await switchMode(acts, "on");
+      once(world, "before", "ModeChanged", () => switchMode(other(world), "on"));
+      expect(await appendedBy(world, () => switchMode(acts, "off"))).to.deep.equal([
+        ["wallet", "WalletPaused"],
         ["baker", "ModeChanged"],
+        ["wallet", "WalletResumed"],
+        ["wallet", "WalletPaused"],
         ["baker", "ModeChanged"],
       ]);
       await agree(world, acts, "off");
+      expect(lastMode(world)).to.include({ fromCycle: 0 });
     });
 
     it("never ends off without a pause, whoever comes between the steps of leaving on", async () => {

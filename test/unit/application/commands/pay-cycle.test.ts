@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { holdCycle, skipCycle } from "../../../../src/application/commands/cycles.js";
 import { switchMode } from "../../../../src/application/commands/mode.js";
 import { importOpening } from "../../../../src/application/commands/ledger.js";
+import { sendTransfers } from "../../../../src/application/commands/money.js";
 import { payCycle } from "../../../../src/application/commands/pay-cycle.js";
 import { SourceUnavailable } from "../../../../src/application/ports/reward-source.js";
 import { type PastTransfer } from "../../../../src/application/ports/transfers.js";
@@ -10,6 +11,7 @@ import { asCycle, asLevel, chainId, operationHash } from "../../../../src/domain
 import { mutez } from "../../../../src/domain/money.js";
 import { refusalOf } from "../../../support/refusals.js";
 import { addressOf } from "../../../support/rewards.js";
+import { dataOf } from "../../../support/world/events.js";
 import { paidOnChain } from "../../../support/world/invariants.js";
 import { appendedBy, letPass, once, runTo, settle } from "../../../support/world/moments.js";
 import { actsOf, evidenceOf } from "../../../support/world/people.js";
@@ -100,6 +102,33 @@ describe("taps cycle pay", () => {
       imported: false,
       held: null,
     });
+  });
+
+  it("answers what a person has let the wallet send, and not what the log owed", async () => {
+    const world = await onFrom(2);
+    await sendTransfers(actsOf(world), "rent", [{ to: addressOf(3), amount: mutez(5n) }]);
+    await settle(world, [2]);
+    const shown = dataOf(world, "OperationSigned").map(({ hash, payment }) => ({
+      ...sentTo(3, CYCLE_BLOCKS + 1),
+      hash,
+      payment,
+    }));
+    expect(shown.length).to.be.above(1);
+    const own = shown.filter(({ payment }) => payment?.endsWith("_batch_rent"));
+    expect(own).to.have.length(1);
+    expect((await pay(world, 0, shown)).doubtful).to.deep.equal(own);
+  });
+
+  it("is said again, with another look, after off and on: meanwhile it may have been paid", async () => {
+    const world = await onFrom(2);
+    await pay(world, 0);
+    await switchMode(actsOf(world), "off");
+    await switchMode(actsOf(world), "on");
+    await letPass(world, 20);
+    expect(paidOnChain(world, [0])).to.deep.equal([]);
+    const sent = [sentTo(3, CYCLE_BLOCKS + 1)];
+    expect(await pay(world, 0, sent)).to.deep.include({ written: false, doubtful: sent });
+    expect(await appendedBy(world, () => pay(world, 0))).to.deep.equal([["baker", "CyclePaymentRequested"]]);
   });
 
   it("needs a word for a cycle whose unpaid rest was imported, which it would pay twice", async () => {

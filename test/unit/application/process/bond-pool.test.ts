@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { bakerOf, paymentIn, walletOf } from "../../../../src/application/aggregates.js";
 import { act } from "../../../../src/application/commands/acts.js";
-import { classifyOperation } from "../../../../src/application/commands/classify.js";
+import { type Claim, classifyOperation } from "../../../../src/application/commands/classify.js";
 import { approvePayout } from "../../../../src/application/commands/payouts.js";
 import * as Baker from "../../../../src/domain/baker/baker.js";
 import { mutez } from "../../../../src/domain/money.js";
@@ -33,6 +33,7 @@ import {
   REFUSING,
   setMember,
 } from "../../../support/world/bond.js";
+import { refusalOf } from "../../../support/refusals.js";
 import { dataOf } from "../../../support/world/events.js";
 import { checkInvariants } from "../../../support/world/invariants.js";
 import { letPass, once, payOn, runTo, settle } from "../../../support/world/moments.js";
@@ -242,25 +243,35 @@ describe("a planned bond pool's payment", () => {
     expect(world.model.account(MANAGER)?.balance).to.equal(185_047n + 2_467_314n);
   });
 
-  for (const [name, amount] of [
-    ["more", 1_400_000n],
-    ["less", 1_000_000n],
-  ] as const)
-    it(`of which one was sent ${name} by hand owes nothing for it to the delegators' ledger`, async () => {
-      const world = await bondWorld();
-      await runTo(world, "PayoutCompleted");
-      world.sendByHand([{ to: MEMBER, amount }]);
-      world.bake();
-      await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 0);
-      await payOn(world, () => bondPlansOf(world) === 1);
-      const [{ hash } = { hash: operationHash.parse("") }] = dataOf(world, "ForeignOperationFound");
-      const claim = { content: 0, payment: BOND, obligation: `member:${MEMBER}` };
-      await classifyOperation(actsOf(world), hash, [claim], "paid by hand");
-      await payOn(world, () => isBondClosed(world));
-      expect(world.model.account(MEMBER)?.balance).to.equal(amount);
-      expect(dataOf(world, "AdjustmentRecorded")).to.deep.equal([]);
-      checkInvariants(world);
-    });
+  const sentByHand = async (amount: bigint) => {
+    const world = await bondWorld();
+    await runTo(world, "PayoutCompleted");
+    const { hash } = world.sendByHand([{ to: MEMBER, amount }]);
+    world.bake();
+    await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 0);
+    await payOn(world, () => bondPlansOf(world) === 1);
+    const claim = { content: 0, payment: BOND, obligation: `member:${MEMBER}` };
+    const say = (...pays: Claim[]) => classifyOperation(actsOf(world), hash, pays, "paid by hand");
+    return { world, say, claim };
+  };
+
+  it("of which one was sent more by hand owes nothing for it to the delegators' ledger", async () => {
+    const { world, say, claim } = await sentByHand(1_400_000n);
+    await say(claim);
+    await payOn(world, () => isBondClosed(world));
+    expect(world.model.account(MEMBER)?.balance).to.equal(1_400_000n);
+    expect(dataOf(world, "AdjustmentRecorded")).to.deep.equal([]);
+    checkInvariants(world);
+  });
+
+  it("of which one was sent less by hand is not paid by that: no ledger would keep the rest", async () => {
+    const { world, say, claim } = await sentByHand(1_000_000n);
+    expect(await refusalOf(say(claim))).to.equal("pays-less due 1332350 sent 1000000");
+    expect(dataOf(world, "ForeignOperationClaimed")).to.deep.equal([]);
+    await say();
+    await payOn(world, () => isBondClosed(world));
+    expect(world.model.account(MEMBER)?.balance).to.equal(1_000_000n + 1_332_350n);
+  });
 
   it("is none in simulation, of a cycle before the pool, and of one that is skipped", async () => {
     const simulated = await bondWorld({ mode: "simulation" });

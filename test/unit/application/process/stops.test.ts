@@ -208,6 +208,19 @@ describe("a database that is replaced behind a living process", () => {
     expect(world.injected).to.deep.equal([]);
   });
 
+  it("gives a term to one of two that hold the same lease, from a table that was put back", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    const lease = { hold: () => Promise.resolve({ token: 5n }), release: () => Promise.resolve() };
+    const terms = [1, 2].map(() => {
+      const log = new CodedEventLog(world.store);
+      return new Term({ ...world.ports(), log, repository: new Repository(log), lease });
+    });
+    const tokens = await Promise.all(terms.map((term) => term.token(PAYER, [], 5n)));
+    expect(tokens).to.have.members([6n, undefined]);
+    expect(dataOf(world, "TermStarted")).to.have.length(1);
+  });
+
   it("ends one whose lease another had meanwhile, too, before it begins a term", async () => {
     const world = referenceWorld();
     await world.setUp();

@@ -25,7 +25,8 @@ import {
   voided,
 } from "../../../support/wallet-samples.js";
 
-const start = (token: bigint, lease = token) => Wallet.startTerm({ token, lease, identity: IDENTITY });
+const start = (token: bigint, lease = token) =>
+  Wallet.startTerm({ token, lease, identity: IDENTITY, nonce: `${token}` });
 const sign = (...args: Parameters<typeof intent>) => Wallet.sign(intent(...args));
 
 describe("adopting a wallet", () => {
