@@ -106,8 +106,7 @@ const ADVICE: Partial<Record<Code, string>> = {
     'a bond pool that is on needs members who put something in: "taps bond-pool set" first, or switch it off',
   "no-manager":
     'a bond pool that is on needs a manager, who is paid the charges: "taps bond-pool set ... --manager" first, or switch it off',
-  "no-cycle":
-    'only a cycle\'s plan is rejected; of other payments "taps mode off" withdraws what is not signed',
+  "no-cycle": 'what a person has asked for is not rejected: "taps mode off" withdraws what is not signed',
   "not-ended": "the cycle has not ended",
   "allocation-fixed":
     "a payout is planned from these rewards. Before anything is sent: taps payout reject, then recompute; afterwards only adjustments: taps ledger adjust",

@@ -7,6 +7,7 @@ import * as Reward from "../../domain/reward/reward.js";
 import { cycleOf, paymentIn, paymentOf, rewardOf } from "../aggregates.js";
 import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
 import { returnTake } from "./cycles.js";
+import { returnSettlement } from "./settle.js";
 import { ensureRegistered } from "./registration.js";
 
 /** Lets a plan be paid that is above a ceiling; `planDigest`: the plan that the person has looked at. */
@@ -27,8 +28,9 @@ export const rejectPayout = async (
   planDigest: Digest,
   reason: string,
 ): Promise<void> => {
-  const cycle = Payment.cycleOfStream(payment) ?? refuseAct("no-cycle");
   await ensureRegistered(acts);
+  const cycle = Payment.cycleOfStream(payment);
+  if (cycle === undefined) return rejectOther(acts, payment, planDigest, reason);
   const { state } = await acts.repository.load(paymentOf(acts.baker, cycle));
   const reject = Payment.reject({ planDigest, reason, actor: acts.actor });
   const checked = reject(state);
@@ -50,6 +52,23 @@ export const rejectPayout = async (
   await returnTake(acts, cycle);
   // Whoever released it meanwhile did not know of the rejection.
   await act(acts, life, Cycle.hold(hold));
+};
+
+/**
+ * Voids the plan of a settlement, whose amount goes back into the ledger, or of a bond pool's payment, whose base stays
+ * with the baker. What a person has asked for in so many words has no ceiling, and is withdrawn otherwise.
+ */
+const rejectOther = async (
+  acts: Acts,
+  payment: StreamName,
+  planDigest: Digest,
+  reason: string,
+): Promise<void> => {
+  if (Payment.isOwnWord(payment)) refuseAct("no-cycle");
+  const { state } = await acts.repository.load(paymentIn(payment));
+  if (!state.plan && state.rejected?.planDigest !== planDigest) refuseAct("no-plan");
+  await act(acts, paymentIn(payment), Payment.reject({ planDigest, reason, actor: acts.actor }));
+  await returnSettlement(acts, payment);
 };
 
 /** Reopens the allocation of a plan that stands. Of one that is void nothing is said: it may be planned from anew. */

@@ -1,7 +1,7 @@
 // What the ledger owes to one delegator is paid by itself: it has left, and no cycle's payout will pay it.
 import type * as Baker from "../../domain/baker/baker.js";
 import * as Cycle from "../../domain/cycle/cycle.js";
-import { isRefused } from "../../domain/decision.js";
+import { isRefused, refuse } from "../../domain/decision.js";
 import { type Address, type StreamName, type TzAddress } from "../../domain/identifiers.js";
 import * as Ledger from "../../domain/ledger/ledger.js";
 import * as Payment from "../../domain/payment/payment.js";
@@ -47,9 +47,20 @@ export const settleDelegator = async (
   if (to !== undefined && to !== taken.recipient)
     refuseAct("settled-elsewhere", { payment, recipient: taken.recipient });
   const { operationFee: _fee, ...ceilings } = state.ceilings;
-  await act(acts, paymentIn(payment), Payment.plan(planSettlement(taken, payer, ceilings)));
+  const planned = Payment.plan(planSettlement(taken, payer, ceilings));
+  await act(acts, paymentIn(payment), (paying) =>
+    paying.rejected ? refuse("changing" as const) : planned(paying),
+  );
   await request(acts, payer, payment);
   return { payment, amount: taken.amount, recipient: taken.recipient };
+};
+
+/** What a settlement took, whose plan was rejected, is the delegator's balance again. */
+export const returnSettlement = async (acts: Acts, payment: StreamName): Promise<void> => {
+  const settlement = Payment.settlementOf(payment);
+  if (settlement === undefined) return;
+  const returning = Ledger.returnSettlement({ ...settlement, actor: acts.actor });
+  await act(acts, ledgerOf(acts.baker), returning);
 };
 
 /** What the wallet would refuse is refused before anything leaves the ledger. */
@@ -61,14 +72,19 @@ const checkAsks = async ({ repository, actor }: Acts, payer: TzAddress): Promise
 
 /** The number of the newest settlement while it is under way, else of the next. What is held waits for its release. */
 const numberOf = async (
-  { repository, baker }: Acts,
+  acts: Acts,
   delegator: Address,
 ): Promise<{ readonly number: number; readonly isNew: boolean }> => {
+  const { repository, baker } = acts;
   const { settlements, balances } = (await repository.load(ledgerOf(baker))).state;
   const newest = settlements.get(delegator);
   if (newest === undefined) return { number: 1, isNew: true };
   const payment = Payment.settlementStream(baker, delegator, newest.number);
   const { state } = await repository.load(paymentIn(payment));
+  if (state.rejected) {
+    await returnSettlement(acts, payment);
+    return { number: newest.number + 1, isNew: true };
+  }
   const { pending, held } = Payment.totalsOf(state);
   if (state.plan === undefined || pending > 0) return { number: newest.number, isNew: false };
   if (held > 0n && !balances.has(delegator)) refuseAct("settlement-held", { payment });

@@ -16,7 +16,8 @@ const showSettlements = ({ repository, baker }: Acts, { delegator, number, amoun
       const { state } = await repository.load(paymentIn(payment));
       const { pending, held } = Payment.totalsOf(state);
       const ended = held > 0n ? "held" : "paid";
-      const at = state.plan === undefined ? "interrupted" : pending > 0 ? "planned" : ended;
+      const unplanned = state.rejected ? "rejected" : "interrupted";
+      const at = state.plan === undefined ? unplanned : pending > 0 ? "planned" : ended;
       return { payment, amount: (state.plan?.sum ?? amount).toString(), at };
     }),
   );
@@ -32,8 +33,8 @@ export const showLedger = async (acts: Acts) => {
     /** With the payout under way, which pays or carries it. */
     taken: take ? { payment: take.payment, sum: sumText(take.balances) } : null,
     adjustments: adjustments.size,
-    /** Settlements that are not paid. */
-    settling: settled.flat().filter(({ at }) => at !== "paid"),
+    /** Settlements that are still to be paid. */
+    settling: settled.flat().filter(({ at }) => at !== "paid" && at !== "rejected"),
     imported: [...imported.values()].map(({ file, format, count, sum, actor }) => ({
       file,
       format,

@@ -57,15 +57,22 @@ const SettlementTaken = defineEvent("SettlementTaken", 1, {
   reason: z.string(),
   actor: z.string(),
 });
+/** What a settlement took, whose plan a person has rejected, is the delegator's balance again. */
+const SettlementReturned = defineEvent("SettlementReturned", 1, {
+  delegator: address,
+  number: z.number().int().positive(),
+  amount: mutezCodec,
+  actor: z.string(),
+});
 /** All of the state but the balances and what is being written. */
-const LedgerCheckpointed = defineEvent("LedgerCheckpointed", 2, {
+const LedgerCheckpointed = defineEvent("LedgerCheckpointed", 3, {
   foldVersion: z.number().int(),
   /** The newest plan of each payment whose take is closed. */
   closed: z.array(payoutPlan),
   imported: z.array(OpeningBalancesImported.shape.data),
   adjustments: z.array(AdjustmentRecorded.shape.data),
   /** Each delegator's newest. */
-  settlements: z.array(SettlementTaken.shape.data),
+  settlements: z.array(SettlementTaken.shape.data.extend({ returned: z.boolean() })),
 });
 
 export const Event = z.discriminatedUnion("type", [
@@ -76,6 +83,7 @@ export const Event = z.discriminatedUnion("type", [
   OpeningBalancesImported,
   AdjustmentRecorded,
   SettlementTaken,
+  SettlementReturned,
   LedgerCheckpointed,
 ]);
 export type Event = z.infer<typeof Event>;

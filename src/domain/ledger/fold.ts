@@ -22,14 +22,14 @@ export interface State {
   readonly imported: ReadonlyMap<Digest, Data<"OpeningBalancesImported">>;
   /** By reference, in the order recorded. */
   readonly adjustments: ReadonlyMap<string, Data<"AdjustmentRecorded">>;
-  /** Each delegator's newest. */
-  readonly settlements: ReadonlyMap<Address, Data<"SettlementTaken">>;
+  /** Each delegator's newest. `returned`: it was rejected, and its amount given back. */
+  readonly settlements: ReadonlyMap<Address, Data<"SettlementTaken"> & { readonly returned: boolean }>;
   /** Events since the last checkpoint. */
   readonly events: number;
 }
 
 /** Raised with every change of `evolve` or of the state's shape: older checkpoints are then passed over. */
-const FOLD_VERSION = 2;
+const FOLD_VERSION = 3;
 
 export const initial: State = {
   balances: new Map(),
@@ -94,7 +94,20 @@ const applied = (state: State, event: Event): State => {
     case "SettlementTaken": {
       const { delegator, amount } = event.data;
       const balances = added(state.balances, [{ delegator, amount: mutez(0n - amount) }]);
-      return { ...state, balances, settlements: new Map(state.settlements).set(delegator, event.data) };
+      const settlement = { ...event.data, returned: false };
+      return { ...state, balances, settlements: new Map(state.settlements).set(delegator, settlement) };
+    }
+    case "SettlementReturned": {
+      // Where folding began late the settlement itself may be unknown yet: the checkpoint says the rest.
+      const balances = added(state.balances, [event.data]);
+      const settlement = state.settlements.get(event.data.delegator);
+      if (settlement?.number !== event.data.number) return { ...state, balances };
+      const returned = { ...settlement, returned: true };
+      return {
+        ...state,
+        balances,
+        settlements: new Map(state.settlements).set(settlement.delegator, returned),
+      };
     }
     case "LedgerCheckpointed": {
       const { foldVersion, closed, imported, adjustments, settlements } = event.data;

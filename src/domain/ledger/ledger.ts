@@ -160,6 +160,15 @@ export const settle =
     return [{ type: "SettlementTaken", data: { ...command, amount } }];
   };
 
+/** Gives back, once, what a delegator's newest settlement took: its plan is void, and no other will be made of it. */
+export const returnSettlement =
+  ({ delegator, number, actor }: Omit<Data<"SettlementReturned">, "amount">): Decide =>
+  (state) => {
+    const newest = state.settlements.get(delegator);
+    if (newest?.number !== number || newest.returned) return [];
+    return [{ type: "SettlementReturned", data: { delegator, number, amount: newest.amount, actor } }];
+  };
+
 /** Whether this plan took the balances, at any time. */
 export const isTaken =
   ({ payment, plan }: PayoutPlan) =>

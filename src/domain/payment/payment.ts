@@ -3,6 +3,7 @@ import { type Decision, isRefused, refuse } from "../decision.js";
 import { merkleRoot } from "../digest.js";
 import { chunksOf } from "../event.js";
 import {
+  address,
   type Address,
   asCycle,
   type Cycle,
@@ -28,6 +29,12 @@ export const batchStream = (baker: TzAddress, id: string) => streamName("payment
 const SETTLEMENT = "settle.";
 /** Whether an id of a batch is one of a settlement's. */
 export const isSettlementId = (id: string): boolean => id.startsWith(SETTLEMENT);
+/** Whose `number`-th settlement a payment is; undefined of another's. */
+export const settlementOf = (stream: string): { delegator: Address; number: number } | undefined => {
+  const [, delegator, number] = /_batch_settle\.(\w+)\.(\d+)$/.exec(stream) ?? [];
+  const owed = address.safeParse(delegator);
+  return owed.success ? { delegator: owed.data, number: Number(number) } : undefined;
+};
 /** Of what the ledger owed to one delegator, for the `number`-th time. */
 export const settlementStream = (baker: TzAddress, delegator: Address, number: number) =>
   batchStream(baker, `${SETTLEMENT}${delegator}.${number}`);

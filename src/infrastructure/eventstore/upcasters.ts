@@ -16,6 +16,8 @@ const checkpointV1 = z.object({ state: z.record(z.string(), z.unknown()) }).loos
 const payoutPlannedV1 = z.object({}).loose();
 /** Version 1 knew no settlements; its fold is passed over. */
 const ledgerCheckpointV1 = z.object({}).loose();
+/** Version 2 knew no settlement that was rejected. */
+const ledgerCheckpointV2 = z.object({ settlements: z.array(z.object({}).loose()) }).loose();
 
 /** Versions 1 of what a person's own operation paid did not say what it cost. */
 const foreignV1 = z.object({ contents: z.array(z.record(z.string(), z.unknown())) }).loose();
@@ -45,6 +47,13 @@ export const upcasters: ReadonlyMap<string, Upcast> = new Map<string, Upcast>([
   // Version 2 only knows one purpose more.
   ["OperationSigned@1", (data) => data],
   ["LedgerCheckpointed@1", (data) => ({ ...ledgerCheckpointV1.parse(data), settlements: [] })],
+  [
+    "LedgerCheckpointed@2",
+    (data) => {
+      const { settlements, ...rest } = ledgerCheckpointV2.parse(data);
+      return { ...rest, settlements: settlements.map((each) => ({ ...each, returned: false })) };
+    },
+  ],
   [
     "WalletCheckpointed@1",
     (data) => {

@@ -43,6 +43,7 @@ describe("golden fixtures", () => {
       "CycleHeld.v1",
       "ForeignOperationFound.v1",
       "LedgerCheckpointed.v1",
+      "LedgerCheckpointed.v2",
       "ObligationPaidOutside.v1",
       "OperationSigned.v1",
       "PayoutPlanned.v1",
@@ -60,6 +61,10 @@ describe("golden fixtures", () => {
       .to.have.nested.property("contents[1]")
       .that.deep.include(free);
     expect(meant.get("LedgerCheckpointed.v1")?.data).to.deep.include({ foldVersion: 1, settlements: [] });
+    expect(meant.get("LedgerCheckpointed.v2")?.data).to.have.nested.property(
+      "settlements[0].returned",
+      false,
+    );
     expect(meant.get("ObligationPaidOutside.v1")?.data).to.deep.include(free);
     expect(meant.get("OperationSigned.v1")?.data).to.deep.include({ purpose: "batch" });
     expect(meant.get("PayoutPlanned.v1")?.data).to.deep.include({ ceilings: null });

@@ -63,8 +63,12 @@ const advancePayout = (payout: PayoutView, situation: Situation): Action | undef
   return undefined;
 };
 
-/** A payment of its own: its plan stands before it is asked for. One of which all is held waits for nobody. */
+/**
+ * A payment of its own: its plan stands before it is asked for, or was rejected since. One of which all is held waits
+ * for nobody.
+ */
 const advanceOther = (other: PaymentView, situation: Situation): Action | undefined =>
+  (other.payment.state.plan ? undefined : ({ do: "close-payment", payment: other.stream } as const)) ??
   (Payment.totalsOf(other.payment.state).pending > 0 ? awaitApproval(other) : undefined) ??
   moveMoney(other, situation) ??
   appending({ stream: "payment", payment: other.stream }, Payment.complete(other.payment.state)) ?? {

@@ -16,7 +16,8 @@ import { appending } from "./watch.js";
 export const shareBondPool: PayoutStep = ({ cycle, bond, payment, reward }, { view }) => {
   if (bond === undefined) return undefined;
   const { stream } = bond;
-  const { plan, completed } = bond.payment.state;
+  const { plan, completed, rejected } = bond.payment.state;
+  if (rejected) return undefined;
   if (plan) {
     const wallet = view.wallet.state;
     if (completed || wallet.requests.includes(stream)) return undefined;

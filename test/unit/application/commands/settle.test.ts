@@ -5,12 +5,12 @@ import { adjustBalance } from "../../../../src/application/commands/ledger.js";
 import { switchMode } from "../../../../src/application/commands/mode.js";
 import { resumePayment, sendTransfers } from "../../../../src/application/commands/money.js";
 import { releaseOther } from "../../../../src/application/commands/other-payments.js";
-import { approvePayout } from "../../../../src/application/commands/payouts.js";
+import { approvePayout, rejectPayout } from "../../../../src/application/commands/payouts.js";
 import { settleDelegator } from "../../../../src/application/commands/settle.js";
 import { setTerms } from "../../../../src/application/commands/terms.js";
 import { showBalance, showLedger } from "../../../../src/application/queries/ledger.js";
 import * as Baker from "../../../../src/domain/baker/baker.js";
-import { type Address } from "../../../../src/domain/identifiers.js";
+import { type Address, type Digest } from "../../../../src/domain/identifiers.js";
 import { mutez } from "../../../../src/domain/money.js";
 import { DEFAULT_CEILINGS } from "../../../../src/domain/payment/ceilings.js";
 import * as Payment from "../../../../src/domain/payment/payment.js";
@@ -224,6 +224,58 @@ describe("taps delegator settle", () => {
     if (plan) await approvePayout(actsOf(world), FIRST, plan.digest);
     await payOn(world, () => closed(world) === 1);
     expect(balanceOf(world, LEFT)).to.equal(OWED);
+  });
+
+  const waitsAbove = async (): Promise<{ readonly world: World; readonly digest: Digest }> => {
+    const world = await owing();
+    const ceilings = { ...DEFAULT_CEILINGS, operation: mutez(OWED - 1n) };
+    await act(actsOf(world), bakerOf(BAKER), Baker.setCeilings({ ceilings, actor: "world" }));
+    await settleIt(world);
+    await act(
+      actsOf(world),
+      bakerOf(BAKER),
+      Baker.setCeilings({ ceilings: DEFAULT_CEILINGS, actor: "world" }),
+    );
+    const { plan } = await paymentOf(world);
+    return { world, digest: plan?.digest ?? expect.fail("nothing is planned") };
+  };
+
+  it("rejected above a ceiling is the delegator's balance again, once, and can be settled anew", async () => {
+    for (const diesAfter of [undefined, "PayoutRejected", "SettlementReturned"] as const) {
+      const { world, digest } = await waitsAbove();
+      const reject = () => rejectPayout(actsOf(world), FIRST, digest, "too much");
+      if (diesAfter) once(world, "after", diesAfter, () => Promise.reject(new Crash()));
+      await reject().catch((error: unknown) => {
+        if (!(error instanceof Crash)) throw error;
+      });
+      if (diesAfter !== "PayoutRejected") {
+        await reject();
+        expect((await ledger(world)).balances.get(LEFT)).to.equal(OWED);
+      }
+      const again = Payment.settlementStream(BAKER, LEFT, 2);
+      expect(await settleIt(world)).to.deep.include({ payment: again, amount: OWED });
+      expect(dataOf(world, "SettlementReturned")).to.deep.equal([
+        { delegator: LEFT, number: 1, amount: OWED, actor: "cli:somebody" },
+      ]);
+      await payOn(world, () => closed(world) === 2);
+      expect(balanceOf(world, LEFT)).to.equal(OWED);
+      expect((await ledger(world)).balances.get(LEFT)).to.equal(undefined);
+    }
+  });
+
+  it("rejected by another is planned no more by whoever was about to", async () => {
+    const world = await owing();
+    const ceilings = { ...DEFAULT_CEILINGS, operation: mutez(OWED - 1n) };
+    await act(actsOf(world), bakerOf(BAKER), Baker.setCeilings({ ceilings, actor: "world" }));
+    once(world, "after", "SettlementTaken", async () => {
+      await settleIt(world);
+      const { plan } = await paymentOf(world);
+      if (plan) await rejectPayout(actsOf(world), FIRST, plan.digest, "too much");
+    });
+    expect(await refusalOf(settleIt(world))).to.equal("changing");
+    expect((await ledger(world)).balances.get(LEFT)).to.equal(OWED);
+    await letPass(world, 6);
+    expect(balanceOf(world, LEFT)).to.equal(0n);
   });
 
   it("refuses a delegator whom a payout is about to pay", async () => {

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { bakerOf, paymentIn, walletOf } from "../../../../src/application/aggregates.js";
 import { act } from "../../../../src/application/commands/acts.js";
 import { type Claim, classifyOperation } from "../../../../src/application/commands/classify.js";
-import { approvePayout } from "../../../../src/application/commands/payouts.js";
+import { approvePayout, rejectPayout } from "../../../../src/application/commands/payouts.js";
 import * as Baker from "../../../../src/domain/baker/baker.js";
 import { mutez } from "../../../../src/domain/money.js";
 import { DEFAULT_CEILINGS } from "../../../../src/domain/payment/ceilings.js";
@@ -201,6 +201,22 @@ describe("a planned bond pool's payment", () => {
     if (plan) await approvePayout(actsOf(world), BOND, plan.digest);
     await payOn(world, () => isBondClosed(world));
     expect(bondOutcomeOf(world)).to.deep.equal(bondOutcomeOf(await paid()));
+  });
+
+  it("above a ceiling is paid to nobody once it is rejected: it stays with the baker", async () => {
+    const world = await bondWorld();
+    await runTo(world, "PayoutCompleted");
+    const ceilings = { ...DEFAULT_CEILINGS, cycle: mutez(1n) };
+    await act(actsOf(world), bakerOf(BAKER), Baker.setCeilings({ ceilings, actor: "world" }));
+    await runTo(world, "PaymentRequested");
+    const { plan } = await bondOf(world);
+    if (plan) await rejectPayout(actsOf(world), BOND, plan.digest, "not like this");
+    await settle(world, [CYCLE]);
+    await payOn(world, () => isBondClosed(world));
+    await letPass(world, 6);
+    expect([bondPlansOf(world), (await bondOf(world)).obligations.size]).to.deep.equal([1, 0]);
+    expect(world.model.account(MEMBER)).to.equal(undefined);
+    checkInvariants(world);
   });
 
   it("above a ceiling is not paid where all of it is held instead, and is forgotten until a release", async () => {

@@ -74,12 +74,20 @@ const opening = (rows: readonly Ledger.CarriedRow[]) =>
   });
 
 /** Told without the fold. */
-const newestIn = (events: readonly Ledger.Event[]) =>
-  new Map(
+const newestIn = (events: readonly Ledger.Event[]) => {
+  const isReturned = ({ delegator, number }: Ledger.Settlement) =>
+    events.some(
+      ({ type, data }) =>
+        type === "SettlementReturned" && data.delegator === delegator && data.number === number,
+    );
+  return new Map(
     events.flatMap((event) =>
-      event.type === "SettlementTaken" ? [[event.data.delegator, event.data] as const] : [],
+      event.type === "SettlementTaken"
+        ? [[event.data.delegator, { ...event.data, returned: isReturned(event.data) }] as const]
+        : [],
     ),
   );
+};
 
 /** Cycles that carry something: three events each, and a checkpoint where one is due. */
 const afterCycles = (count: number): History => {
@@ -112,7 +120,7 @@ describe("the ledger's checkpoint", () => {
       .then(
         {
           type: "LedgerCheckpointed",
-          data: { foldVersion: 2, closed, imported: [], adjustments: [adjustment], settlements: [] },
+          data: { foldVersion: 3, closed, imported: [], adjustments: [adjustment], settlements: [] },
         },
         taken,
       )
@@ -169,6 +177,7 @@ describe("the ledger's checkpoint", () => {
       { weight: 1, arbitrary: fc.constant({ does: "give back" as const }) },
       { weight: 2, arbitrary: fc.record({ does: fc.constant("adjust" as const), who: fc.nat(8) }) },
       { weight: 2, arbitrary: fc.record({ does: fc.constant("settle" as const), who: fc.nat(8) }) },
+      { weight: 2, arbitrary: fc.record({ does: fc.constant("return" as const), who: fc.nat(8) }) },
       { weight: 1, arbitrary: fc.record({ does: fc.constant("import" as const), rows: fc.nat(40) }) },
       {
         weight: 1,
@@ -191,6 +200,9 @@ describe("the ledger's checkpoint", () => {
           else if (one.does === "settle") {
             const newest = history.state.settlements.get(addressOf(one.who))?.number ?? 0;
             history.act(settling(one.who, newest + 1));
+          } else if (one.does === "return") {
+            const number = history.state.settlements.get(addressOf(one.who))?.number ?? 1;
+            history.act(Ledger.returnSettlement({ delegator: addressOf(one.who), number, actor: "ana" }));
           } else if (one.does === "import") history.act(opening(rows));
           else {
             const [chunk] = new History().act(opening(rows)).events;
