@@ -1,4 +1,5 @@
 // What may go wrong, or be done by others, at one step of a run.
+import { type NodeError } from "../../src/application/ports/chain.js";
 import { type Chance } from "./chance.js";
 import { type Gift, GIFTS } from "./owner.js";
 import { drawPoliciesAct, type PoliciesAct } from "./policies.js";
@@ -40,7 +41,8 @@ export type Disturbance =
   | { readonly do: "node"; readonly fault: NodeFault; readonly rounds: number }
   /** The next one is refused by the node. */
   | { readonly do: "refuse-simulation"; readonly kind: "temporary" | "branch" }
-  | { readonly do: "refuse-injection"; readonly kind: "temporary" | "branch" }
+  /** `taken`: the node took it all the same. */
+  | { readonly do: "refuse-injection"; readonly kind: NodeError["kind"]; readonly taken: boolean }
   | { readonly do: "source"; readonly reply: SourceFault }
   /** From now on the source shows another list. */
   | { readonly do: "revise"; readonly revision: Revision }
@@ -179,7 +181,11 @@ const DRAW: { readonly [K in Kind]: Draw<K> } = {
   freeze: (chance) => ({ do: "freeze", rounds: chance.between(1, 8) }),
   node: (chance) => ({ do: "node", fault: nodeFault(chance), rounds: chance.between(1, 12) }),
   "refuse-simulation": (chance) => ({ do: "refuse-simulation", kind: chance.oneOf(kinds) }),
-  "refuse-injection": (chance) => ({ do: "refuse-injection", kind: chance.oneOf(kinds) }),
+  "refuse-injection": (chance) => ({
+    do: "refuse-injection",
+    kind: chance.oneOf([...kinds, "permanent"]),
+    taken: chance.happens(0.5),
+  }),
   source: (chance, { delegators }) => ({
     do: "source",
     reply: chance.happens(0.4) ? drawRevision(chance, delegators) : chance.oneOf(SOURCE_FAULTS),

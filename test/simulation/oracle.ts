@@ -148,6 +148,13 @@ export class Oracle {
       if (rest === undefined || rest !== (this.adjustments.get(`${hash}/${content}`) ?? 0n))
         throw new Error(`${hash} paid ${obligation}, and ${rest} of it does not stand in the ledger`);
     }
+    for (const told of this.outside.keys()) {
+      const isNamed = pays.some(
+        ({ content, payment, obligation }) => told === `${hash} ${content} ${payment} ${obligation}`,
+      );
+      if (told.startsWith(`${hash} `) && !isNamed)
+        throw new Error(`${told} is paid outside, and the classification does not say so`);
+    }
     this.foreign.delete(hash);
   }
 

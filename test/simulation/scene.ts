@@ -86,10 +86,12 @@ const unavailable = (call: string): Error => {
   return new StoreUnavailable(call, { cause: new Error("no answer") });
 };
 
-const refusal = (kind: "temporary" | "branch"): NodeError =>
-  kind === "branch"
-    ? { id: "contract.counter_in_the_past", kind, detail: "{}" }
-    : { id: "contract.counter_in_the_future", kind, detail: "{}" };
+const REFUSALS: Readonly<Record<NodeError["kind"], string>> = {
+  branch: "contract.counter_in_the_past",
+  temporary: "contract.counter_in_the_future",
+  permanent: "operations.invalid_signature",
+};
+const refusal = (kind: NodeError["kind"]): NodeError => ({ id: REFUSALS[kind], kind, detail: "{}" });
 
 const KNOWS = { act: "classify", pays: true } as const;
 
@@ -183,7 +185,7 @@ export class Scene {
         if (replica) replica.chain.nextSimulation = refusal(what.kind);
         return;
       case "refuse-injection":
-        if (replica) replica.chain.nextInjection = refusal(what.kind);
+        if (replica) replica.chain.nextInjection = { error: refusal(what.kind), taken: what.taken };
         return;
       case "source":
         if (replica) replica.sourceFault = what.reply;

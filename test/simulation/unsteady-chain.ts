@@ -31,7 +31,7 @@ export class UnsteadyChain implements Chain {
   private isOthersTurn = false;
   /** Answers given to the next simulation or injection instead of the node's. */
   nextSimulation: NodeError | undefined;
-  nextInjection: NodeError | undefined;
+  nextInjection: { readonly error: NodeError; readonly taken: boolean } | undefined;
 
   constructor(
     private readonly chain: MemoryChain,
@@ -111,13 +111,15 @@ export class UnsteadyChain implements Chain {
     return this.idle(options.signal);
   }
 
-  /** A refusal of one node says nothing of what the others do with the same bytes. */
+  /** A refusal of one node says nothing of what the others do with the same bytes (`taken`). */
   async inject(signed: string): Promise<Injection> {
     this.current();
-    const error = this.nextInjection;
+    const refusal = this.nextInjection;
     this.nextInjection = undefined;
+    const refused = refusal && ({ outcome: "refused", errors: [refusal.error] } as const);
+    if (refused && !refusal.taken) return refused;
     const injection = await this.chain.inject(signed);
-    return error ? { outcome: "refused", errors: [error] } : injection;
+    return refused ?? injection;
   }
 
   private current(): NodeFault | undefined {
