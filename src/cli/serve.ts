@@ -23,22 +23,30 @@ A file of faults says how often each happens, from 0 (never, as if left out) to 
   "node": {
     "429": 0.01, "500": 0.01, "502": 0.01, "cutJson": 0.01,
     "hang": { "chance": 0.001, "ms": 12000 },
-    "laggingHead": { "chance": 0.02, "blocks": 2 }
+    "laggingHead": { "chance": 0.02, "blocks": 2 },
+    "pruned": { "chance": 0.01, "blocks": 8 },
+    "otherChain": 0.001
   },
   "injection": {
     "lostReply": 0.05,
     "refused": { "temporary": 0.02, "branch": 0.02, "permanent": 0.01 }
   },
   "mempool": { "dropped": 0.02, "delayed": { "chance": 0.05, "blocks": 3 } },
-  "blocks": { "reorganised": { "one": 0.02, "two": 0.01 }, "refusedByContract": 0.05 },
-  "tzkt": { "429": 0.1, "500": 0.1, "502": 0.1, "cutJson": 0.1, "hang": { "chance": 0.01, "ms": 12000 } }
+  "blocks": { "reorganised": { "one": 0.02, "two": 0.01 }, "refusedByContract": 0.05, "burntByContract": 0.01 },
+  "tzkt": {
+    "429": 0.1, "500": 0.1, "502": 0.1, "cutJson": 0.1, "hang": { "chance": 0.01, "ms": 12000 },
+    "revisedRow": { "missing": 0.05, "changed": 0.05 }
+  }
 }
 node, tzkt: of each request. A status comes with a page of HTML; cutJson: the reply ends halfway; hang: the request
-  is held back; laggingHead: a question for the head is answered with an older block.
+  is held back; laggingHead: a question for the head is answered with an older block; pruned: a block so many below the
+  head is not there; otherChain: the reply is another chain's; revisedRow: a page of rewards lacks its last row, or
+  shows another balance in it.
 injection: lostReply: the operation is taken and the connection cut; refused: it is not taken, for such an error.
 mempool: of each pending operation. dropped: forgotten before a block; delayed: kept out of so many blocks.
 blocks: reorganised: the last one or two are left for empty ones; refusedByContract: of each pending operation that
-  calls a contract, which was simulated well, the contract refuses it when it is included.
+  calls a contract, which was simulated well, the contract refuses it when it is included, or burns all its gas
+  (burntByContract).
 The same seed and the same requests in the same order meet the same faults.`;
 
 export const serveCommands = (program: Command, services: Services): void => {

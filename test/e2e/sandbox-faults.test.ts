@@ -1,8 +1,10 @@
 import { expect } from "chai";
 import { type z } from "zod";
+import { mutez, type Mutez } from "../../src/domain/money.js";
+import { INCOME_KINDS } from "../../src/domain/reward/policy-codec.js";
 import { type faultPlan, faultPlan as plan } from "../../src/sandbox/faults/plan.js";
 import { inMemory } from "../../src/sandbox/journal.js";
-import { someContract } from "../support/chain-model.js";
+import { BAKER, someContract } from "../support/chain-model.js";
 import {
   pay,
   PAYER_KEY,
@@ -21,6 +23,18 @@ const genesis = testGenesis({
   accounts: [
     { address: ALICE, balance: 5_000_000n },
     { address: ACCEPTING, balance: 7n, script: { kind: "accepts", milligas: 0n, storageBytes: 0n } },
+  ],
+  bakers: [
+    {
+      address: BAKER,
+      ownDelegated: mutez(1_000_000_000n),
+      ownStaked: mutez(200_000_000_000n),
+      delegators: [ALICE, ACCEPTING].map((address) => ({ address, balance: mutez(600_000_000n) })),
+      income: Object.fromEntries(INCOME_KINDS.map((kind) => [kind, mutez(1_000n)])) as Record<
+        (typeof INCOME_KINDS)[number],
+        Mutez
+      >,
+    },
   ],
 });
 
@@ -109,6 +123,41 @@ describe("sandbox faults over HTTP", () => {
       ((await lagging.get(`/chains/main/blocks/${block}/header`)).body as { level: number }).level;
     expect([await level("head"), await level("head~1"), await level("3")]).to.deep.equal([1, 2, 3]);
   });
+
+  it("has no block that is older than it keeps", async () => {
+    const pruned = await start({ node: { pruned: { chance: 1, blocks: 2 } } });
+    const status = async (block: string) => (await pruned.get(`/chains/main/blocks/${block}/header`)).status;
+    const first = pruned.sandbox.chain.block(1)?.hash ?? "";
+    expect(await Promise.all(["head", "head~1", "2", "1", first, "head~2"].map(status))).to.deep.equal([
+      200, 200, 200, 404, 404, 404,
+    ]);
+  });
+
+  it("answers as a node of another chain", async () => {
+    const other = await start({ node: { otherChain: 1 } });
+    const { chainId } = other.sandbox;
+    const { body } = await other.get(HEADER);
+    expect(body).to.deep.include({ chain_id: "NetXdQprcVkpaWU" });
+    expect((await other.get("/v1/head")).body).to.deep.include({ chainId });
+  });
+
+  for (const [how, rows] of [
+    ["missing", 0],
+    ["changed", 1],
+  ] as const)
+    it(`shows a page of rewards whose last row is ${how}`, async () => {
+      const path = `/v1/rewards/split/${BAKER}/0`;
+      const page = async (sandbox: TestSandbox) =>
+        (await sandbox.get(path)).body as { delegators: { delegatedBalance: number }[] };
+      const steady = await start({});
+      const whole = await page(steady);
+      await steady.stop();
+      const revised = await page(await start({ tzkt: { revisedRow: { [how]: 1 } } }));
+      const last = whole.delegators.at(-1);
+      const shown = last && { ...last, delegatedBalance: last.delegatedBalance + 1 };
+      expect(whole.delegators.length).to.be.above(0);
+      expect(revised.delegators).to.deep.equal([...whole.delegators.slice(0, -1), ...[shown].slice(0, rows)]);
+    });
 
   it("takes an injection and cuts the connection", async () => {
     const losing = await start({ injection: { lostReply: 1 } });
@@ -204,6 +253,19 @@ describe("sandbox faults over HTTP", () => {
       balance: 7n,
       script: { kind: "accepts", milligas: 0n, storageBytes: 0n },
     });
+  });
+
+  it("lets a contract burn all gas of what was simulated well", async () => {
+    const greedy = await start({ blocks: { burntByContract: 1 } });
+    const { sandbox } = greedy;
+    await pay(greedy, [{ to: ACCEPTING, amount: 5 }]);
+    sandbox.advance();
+    sandbox.advance();
+    const [included] = sandbox.chain.head.operations;
+    expect(included?.results.flatMap(({ errors }) => errors.map(({ id }) => id))).to.deep.equal([
+      "gas_exhausted.operation",
+    ]);
+    expect(sandbox.chain.account(ACCEPTING)).to.deep.include({ balance: 7n });
   });
 
   it("meets the same faults for the same seed and requests, and others for another seed", async () => {

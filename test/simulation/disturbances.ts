@@ -272,7 +272,7 @@ const WITH_ANOTHER_LOG: readonly [Acts, ...Acts[]] = [
   ["classify", "classify", "policy", "terms", "hold-payment", "release-payment"],
 ];
 /** What each run has, when one thing is looked into. */
-export const TOPICS = [...FOREIGN_KINDS, "witness", "policy", "terms"] as const;
+export const TOPICS = [...FOREIGN_KINDS, "witness", "policy", "terms", "mode"] as const;
 export type Topic = (typeof TOPICS)[number];
 const OF_TERMS: readonly [Acts, ...Acts[]] = [
   ["terms"],
@@ -284,12 +284,15 @@ const OF_POLICY: readonly [Acts, ...Acts[]] = [
   ["policy", "hold-cycle", "release-cycle"],
   ["policy", "terms", "clear-terms"],
 ];
+const OF_MODE: readonly [Acts, ...Acts[]] = [["mode"], ["mode", "pay-cycle"], ["mode", "pause", "resume"]];
+const OF_PEOPLE: readonly (Topic | undefined)[] = ["policy", "terms", "mode"];
 const drawForeign = (chance: Chance, about: Topic | undefined): Foreign | undefined => {
   switch (about) {
     case undefined:
       return chance.oneOf(FOREIGN);
     case "policy":
     case "terms":
+    case "mode":
       return undefined;
     case "witness":
       return "restore";
@@ -300,6 +303,7 @@ const drawForeign = (chance: Chance, about: Topic | undefined): Foreign | undefi
 const actsWith = (foreign: Foreign | undefined, about: Topic | undefined): readonly [Acts, ...Acts[]] => {
   if (about === "policy") return OF_POLICY;
   if (about === "terms") return OF_TERMS;
+  if (about === "mode") return OF_MODE;
   if (foreign === undefined) return ACTS;
   return foreign === "owner" ? WITH_OWNER : WITH_ANOTHER_LOG;
 };
@@ -317,7 +321,7 @@ const BUSY_RATE = 0.4;
 export const byChance = (chance: Chance, shape: Shape, about?: Topic): Script => {
   const off = new Set(Object.keys(DRAW).filter((kind) => kind !== "switch" && chance.happens(0.4)));
   const foreign = drawForeign(chance, about);
-  const favourite = about === "policy" || about === "terms" ? "person" : chance.oneOf(KINDS);
+  const favourite = OF_PEOPLE.includes(about) ? "person" : chance.oneOf(KINDS);
   const another = ANOTHER_LOG.filter((kind) => kind === foreign);
   const enabled = [
     ...KINDS.filter((kind) => !off.has(kind)),

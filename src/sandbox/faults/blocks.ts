@@ -14,7 +14,7 @@ interface Turned {
 export class UnsteadyBlocks {
   /** Operations seen pending, and the first level that may include them. */
   private due = new Map<OperationHash, number>();
-  /** Contracts made to refuse, and what they did before. */
+  /** Contracts made to refuse or to burn gas, and what they did before. */
   private turned: Turned[] = [];
 
   constructor(
@@ -48,8 +48,12 @@ export class UnsteadyBlocks {
     if (delayed !== undefined && this.chance.happens("delayed", delayed.chance)) return delayed.blocks;
     const called = this.acceptingContract(sandbox, operation);
     if (called === undefined) return 0;
-    if (!this.chance.happens("refused by contract", this.plan.blocks.refusedByContract)) return 0;
-    sandbox.intervene({ kind: "script", address: called.address, script: { kind: "refuses" } });
+    const { refusedByContract, burntByContract } = this.plan.blocks;
+    const refuses = this.chance.happens("refused by contract", refusedByContract);
+    const burns = this.chance.happens("burnt by contract", burntByContract);
+    if (!refuses && !burns) return 0;
+    const script = refuses ? ({ kind: "refuses" } as const) : ({ kind: "burns-gas" } as const);
+    sandbox.intervene({ kind: "script", address: called.address, script });
     this.turned.push(called);
     return 1;
   }

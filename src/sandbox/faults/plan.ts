@@ -22,6 +22,10 @@ export const faultPlan = z.strictObject({
       ...exchange,
       /** A question for the head is answered with a block so many below it. */
       laggingHead: z.strictObject({ chance, blocks }).optional(),
+      /** A block so many below the head, or older, is not there. */
+      pruned: z.strictObject({ chance, blocks }).optional(),
+      /** The reply is that of a node of another chain. */
+      otherChain: chance,
     })
     .prefault({}),
   injection: z
@@ -42,11 +46,19 @@ export const faultPlan = z.strictObject({
       reorganised: z.strictObject({ one: chance, two: chance }).prefault({}),
       /** Of each pending operation that calls a contract: the contract refuses it when it is included. */
       refusedByContract: chance,
+      /** Likewise: it uses up all gas that it is given. */
+      burntByContract: chance,
     })
     .prefault({}),
-  tzkt: z.strictObject(exchange).prefault({}),
+  tzkt: z
+    .strictObject({
+      ...exchange,
+      /** A page of rewards lacks its last row, or shows another balance in it, as of a list that is being revised. */
+      revisedRow: z.strictObject({ missing: chance, changed: chance }).prefault({}),
+    })
+    .prefault({}),
 });
 
 /** Which faults a sandbox has, and how often. */
 export type FaultPlan = z.infer<typeof faultPlan>;
-export type ExchangeFaults = FaultPlan["tzkt"];
+export type ExchangeFaults = Pick<FaultPlan["tzkt"], keyof typeof exchange>;

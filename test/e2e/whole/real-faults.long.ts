@@ -43,11 +43,13 @@ const FAULTS = faultPlan.parse({
     cutJson: 0.003,
     hang: { chance: 0.0003, ms: 12_000 },
     laggingHead: { chance: 0.02, blocks: 2 },
+    pruned: { chance: 0.01, blocks: 20 },
+    otherChain: 0.0005,
   },
   injection: { lostReply: 0.05, refused: { temporary: 0.04, branch: 0.04, permanent: 0.01 } },
   mempool: { dropped: 0.03, delayed: { chance: 0.05, blocks: 4 } },
   blocks: { reorganised: { one: 0.03, two: 0.02 }, refusedByContract: 0.3 },
-  tzkt: { "429": 0.1, "500": 0.1, "502": 0.1, cutJson: 0.1 },
+  tzkt: { "429": 0.1, "500": 0.1, "502": 0.1, cutJson: 0.1, revisedRow: { missing: 0.05, changed: 0.05 } },
 });
 
 const PAID_STORAGE: Script = { kind: "accepts", milligas: 1_000_000n, storageBytes: 12n };
