@@ -21,11 +21,6 @@ export const fencesCanaries: readonly SimulationCanary[] = [
     ],
   },
   {
-    name: "a pause is lifted that somebody has said since",
-    about: "mode",
-    changes: [{ file: MODE, from: "(await isLeftSince(acts, payer, before.revision))", to: "false" }],
-  },
-  {
     name: "bytes leave before the witness knows of them",
     about: "witness",
     changes: [
@@ -34,27 +29,6 @@ export const fencesCanaries: readonly SimulationCanary[] = [
         file: `${PAYER}/sign.js`,
         from: 'if (injection.outcome === "refused")',
         to: 'await ports.witness.write(newest);\n        if (injection.outcome === "refused")',
-      },
-    ],
-  },
-  {
-    name: "a batch is forgotten by a term that is over",
-    changes: [
-      {
-        file: "src/domain/wallet/wallet.js",
-        from: "closeBatches = (command) => (state) => {\n    const stale = ofTerm(state, command.token);",
-        to: "closeBatches = (command) => (state) => {\n    const stale = undefined;",
-      },
-    ],
-  },
-  {
-    name: "what a person has said of an operation binds nobody",
-    about: "owner",
-    changes: [
-      {
-        file: "src/domain/wallet/foreign.js",
-        from: "const lacks = (pays, claim) => !pays.some((other) => isSame(other, claim));",
-        to: "const lacks = (pays, claim) => false;",
       },
     ],
   },

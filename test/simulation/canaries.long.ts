@@ -4,12 +4,19 @@ import { promisify } from "node:util";
 import { expect } from "chai";
 import { withBrokenBuild } from "../support/canaries/broken-build.js";
 import { canaries as ofPaying, type SimulationCanary } from "./canaries.js";
+import { fencesCanaries } from "./canaries-fences.js";
 import { otherLogsCanaries } from "./canaries-other-logs.js";
 import { readSideCanaries } from "./canaries-read-side.js";
 import { surroundingsCanaries } from "./canaries-surroundings.js";
 
 const run = promisify(execFile);
-const canaries = [...ofPaying, ...readSideCanaries, ...surroundingsCanaries, ...otherLogsCanaries];
+const canaries = [
+  ...ofPaying,
+  ...fencesCanaries,
+  ...readSideCanaries,
+  ...surroundingsCanaries,
+  ...otherLogsCanaries,
+];
 const SEEDS = "500";
 
 /** The seed whose run fails with the bug; undefined: none of them does. */
@@ -19,7 +26,7 @@ const caughtAt = ({ changes, about }: SimulationCanary): Promise<number | undefi
     try {
       const only = about === undefined ? [] : ["--about", about];
       const args = ["--seeds", SEEDS, "--json", "--no-shrink", ...only];
-      await run(process.execPath, [main, ...args], { timeout: 300_000 });
+      await run(process.execPath, [main, ...args], { timeout: 900_000 });
       return undefined;
     } catch (error) {
       const output = error instanceof Error && "stdout" in error ? String(error.stdout) : "";
