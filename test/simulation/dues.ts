@@ -96,6 +96,10 @@ export class Dues {
         return;
       case "RewardsAllocated":
         return this.judgeAllocation(stream, reward, event.data, since);
+      case "RewardInputsSuperseded":
+        if (reward.isFixed) throw new Error(`${stream} asks again for what is fixed`);
+        reward.reply = undefined;
+        return;
       case "AllocationSuperseded":
         if (reward.isFixed) throw new Error(`${stream} gives up what is fixed`);
         reward.allocation = undefined;
@@ -112,6 +116,7 @@ export class Dues {
         return;
       case "PayoutPlanned":
         if (OF_A_CYCLE.test(stream)) this.judgePlan(stream, payment, event.data);
+        else planned(payment, payment.rows.splice(0).slice(-event.data.count), event.data);
         return;
       case "PayoutRejected":
         this.payments.delete(stream);
@@ -137,6 +142,7 @@ export class Dues {
     data: Of<"RewardsAllocated">,
     since: number,
   ): void {
+    if (reward.reply === undefined) throw new Error(`${stream} is allocated from what is no longer believed`);
     const rows = reward.rows.splice(0).slice(-data.count);
     const allocation = { ...data, rows };
     reward.allocation = allocation;
@@ -187,8 +193,7 @@ export class Dues {
     )
       throw new Error(`${stream} lets others pay its fees than its policy`);
     this.recompute(stream, reply, allocation);
-    payment.plan = plan;
-    payment.dues = new Map(rows.map(({ id, due: sum }) => [id, sum]));
+    planned(payment, rows, plan);
   }
 
   /** From what the log recorded alone, the same digest comes out again (I6). */
@@ -253,6 +258,11 @@ export class Dues {
     return known ?? blank;
   }
 }
+
+const planned = (payment: Planned, rows: readonly Obligation[], plan: Of<"PayoutPlanned">): void => {
+  payment.plan = plan;
+  payment.dues = new Map(rows.map(({ id, due }) => [id, due]));
+};
 
 const inWords = (rows: readonly object[]): string =>
   JSON.stringify(rows, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));

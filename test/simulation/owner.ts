@@ -1,14 +1,15 @@
 // The wallet's owner, who sends by hand what TAPS is to pay, and says afterwards what it was.
-import { paymentOf, walletOf } from "../../src/application/aggregates.js";
+import { paymentIn, walletOf } from "../../src/application/aggregates.js";
 import { type Acts } from "../../src/application/commands/acts.js";
 import { type Claim, classifyOperation } from "../../src/application/commands/classify.js";
-import { type Address, asCycle } from "../../src/domain/identifiers.js";
+import { type Address, asCycle, type StreamName } from "../../src/domain/identifiers.js";
 import * as Payment from "../../src/domain/payment/payment.js";
 import { type ForeignOperation } from "../../src/domain/wallet/events.js";
 import { BAKER, operationOf, someTz } from "../support/chain-model.js";
 import { operationOf as hashOf } from "../support/identifiers.js";
 import { type Claims } from "../support/world/restores/person.js";
 import { type World } from "../support/world/world.js";
+import { otherPayments } from "./other-payments.js";
 
 export type Gift = "what is due" | "less" | "more" | "to a stranger";
 export const GIFTS: readonly [Gift, ...Gift[]] = ["what is due", "less", "more", "to a stranger"];
@@ -39,14 +40,21 @@ export const sendByHand = (world: World, delegator: Address, gift: Gift): void =
 /** Statuses of what a transfer by hand may have paid. */
 const UNPAID: ReadonlySet<string> = new Set(["open", "batched", "held"]);
 
+/** What it may have paid: the oldest cycle's first, then what is no cycle's. */
+const paymentsOf = (world: World): readonly StreamName[] => {
+  const running = world.model.cycleOf(world.model.head.level);
+  const cycles = Array.from({ length: running + 1 }, (_, cycle) =>
+    Payment.cycleStream(BAKER, asCycle(cycle)),
+  );
+  return [...cycles, ...otherPayments(world).keys()];
+};
+
 const claimsOf = async (world: World, acts: Acts, { contents }: ForeignOperation): Promise<Claim[]> => {
   const claims: Claim[] = [];
-  const running = world.model.cycleOf(world.model.head.level);
   for (const [content, { destination, status }] of contents.entries()) {
     if (status !== "applied") continue;
-    for (let cycle = 0; cycle <= running; cycle += 1) {
-      const payment = Payment.cycleStream(BAKER, asCycle(cycle));
-      const { obligations } = (await acts.repository.load(paymentOf(BAKER, asCycle(cycle)))).state;
+    for (const payment of paymentsOf(world)) {
+      const { obligations } = (await acts.repository.load(paymentIn(payment))).state;
       const paid = [...obligations.values()].find(
         ({ recipient, status }) => recipient === destination && UNPAID.has(status.at),
       );
