@@ -1,6 +1,7 @@
 // What stands in the ledger, and who takes it from there.
 import { type DomainEvent } from "../../../src/domain/events.js";
 import { type LoggedFact } from "../../support/world/installation.js";
+import { isOther } from "../other-payments.js";
 import { type Standings } from "./standings.js";
 
 type Of<T extends DomainEvent["type"]> = Extract<DomainEvent, { type: T }>["data"];
@@ -8,7 +9,8 @@ type Balances = Map<string, bigint>;
 
 export class LedgerJudge {
   private balances: Balances = new Map();
-  private take: Of<"BalancesTaken"> | undefined;
+  /** `sum`: of all balances that it took. */
+  private take: (Of<"BalancesTaken"> & { readonly sum: bigint }) | undefined;
   private readonly carried: Of<"CarriedRows">[] = [];
   private readonly references = new Set<string>();
   /** Each delegator's newest. */
@@ -16,12 +18,15 @@ export class LedgerJudge {
 
   constructor(private readonly standings: Standings) {}
 
-  judge({ event }: LoggedFact): void {
+  judge({ stream, event }: LoggedFact): void {
     switch (event.type) {
       case "BalancesTaken":
         if (this.take) throw new Error(`${event.data.payment} takes what ${this.take.payment} has taken`);
-        this.take = event.data;
+        this.take = { ...event.data, sum: [...this.balances.values()].reduce((all, one) => all + one, 0n) };
         this.balances = new Map();
+        return;
+      case "PayoutPlanned":
+        if (!isOther(stream)) this.judgePlan(stream, event.data);
         return;
       case "CarriedRows":
         this.carried.push(event.data);
@@ -34,6 +39,12 @@ export class LedgerJudge {
         return this.judgeSettlement(event.data);
       default:
     }
+  }
+
+  private judgePlan(stream: string, { plan, taken }: Of<"PayoutPlanned">): void {
+    const { take } = this;
+    if (take?.payment !== stream || take.plan !== plan || take.sum !== taken)
+      throw new Error(`${stream} plans with ${taken}, of ${take?.sum ?? "nothing"} taken`);
   }
 
   private judgeCarried({ payment, plan, attempt, count, sum }: Of<"BalancesCarried">): void {
