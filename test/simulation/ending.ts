@@ -5,13 +5,8 @@ import { dataOf } from "../support/world/events.js";
 import { type World } from "../support/world/world.js";
 import { awaited } from "./approvals.js";
 import { numberOfSomebody } from "./money.js";
-import { otherPayments } from "./other-payments.js";
+import { cycleOfBond, otherPayments } from "./other-payments.js";
 import { costsOf, type Standing, Standings } from "./judges/standings.js";
-
-const cycleOfBond = (stream: string): number | undefined => {
-  const cycle = /_bond_(\d+)$/.exec(stream)?.[1];
-  return cycle === undefined ? undefined : Number(cycle);
-};
 
 const openIn = ({ fates }: Standing): boolean =>
   [...fates.values()].some((fate) => fate === "open" || fate === "batched");

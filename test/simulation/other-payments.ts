@@ -7,6 +7,12 @@ import { type World } from "../support/world/world.js";
 export const isOther = (stream: string): boolean =>
   stream.startsWith("payment-") && Payment.cycleOfStream(stream) === undefined;
 
+/** The cycle that a bond pool's payment shares; undefined of any other. */
+export const cycleOfBond = (stream: string): number | undefined => {
+  const cycle = /_bond_(\d+)$/.exec(stream)?.[1];
+  return cycle === undefined ? undefined : Number(cycle);
+};
+
 export const toStreamName = (stream: string): StreamName => {
   const { category, elements } = parseStreamName(stream);
   return streamName(category, ...elements);
