@@ -97,17 +97,15 @@ export class Dues {
       case "RewardsAllocated":
         return this.judgeAllocation(stream, reward, event.data, since);
       case "RewardInputsSuperseded":
-        if (reward.isFixed) throw new Error(`${stream} asks again for what is fixed`);
+        this.judgeGivenUp(stream, reward);
         reward.reply = undefined;
         return;
       case "AllocationSuperseded":
-        if (reward.isFixed) throw new Error(`${stream} gives up what is fixed`);
+        this.judgeGivenUp(stream, reward);
         reward.allocation = undefined;
         return;
       case "AllocationFixed":
-        if (reward.allocation === undefined) throw new Error(`${stream} fixes what is not allocated`);
-        reward.isFixed = true;
-        return this.judgePolicy(stream, reward.allocation, since);
+        return this.judgeFixed(stream, reward, since);
       case "AllocationReopened":
         reward.isFixed = false;
         return;
@@ -153,6 +151,25 @@ export class Dues {
     }));
     if (!isDeepStrictEqual(found, due))
       throw new Error(`${stream} allocates ${inWords(found)} where ${inWords(due)} is due`);
+  }
+
+  private judgeGivenUp(stream: string, { isFixed }: Rewarded): void {
+    if (isFixed || this.planOf(stream)) throw new Error(`${stream} gives up what is fixed`);
+  }
+
+  /** By a policy in force; one that a plan stands on, which somebody did not come to reject, is fixed as it is. */
+  private judgeFixed(stream: string, reward: Rewarded, since: number): void {
+    const { allocation } = reward;
+    if (allocation === undefined) throw new Error(`${stream} fixes what is not allocated`);
+    reward.isFixed = true;
+    const plan = this.planOf(stream);
+    if (plan === undefined) return this.judgePolicy(stream, allocation, since);
+    if (plan.allocation !== allocation.resultDigest) throw new Error(`${stream} is not what is planned`);
+  }
+
+  /** Of a cycle's rewards: the plan that stands on them. */
+  private planOf(stream: string): Of<"PayoutPlanned"> | undefined {
+    return this.payments.get(stream.replace("reward-", "payment-"))?.plan;
   }
 
   /** The policy was in force when its user last looked, or has come into force since. */
