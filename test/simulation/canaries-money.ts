@@ -37,6 +37,17 @@ export const moneyCanaries: readonly SimulationCanary[] = [
     changes: [{ file: WALLET_FOLD, from: "requests: [], delegations: signedOf(state)", to: "" }],
   },
   {
+    name: "what is released beside cycles is not asked for again",
+    about: "bond",
+    changes: [
+      {
+        file: `${COMMANDS}/other-payments.js`,
+        from: "await act(acts, walletOf(payer), Wallet.requestPayment({ payment, actor }));",
+        to: "",
+      },
+    ],
+  },
+  {
     name: "a delegation that has ended is still asked for",
     about: "money",
     changes: [

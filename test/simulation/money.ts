@@ -172,6 +172,19 @@ const onOther = async (
   if (payment !== undefined && row !== undefined) await act(payment, row.delegator);
 };
 
+/** What was let go is asked for afterwards. */
+const release = async (world: World, acts: Acts, payment: StreamName, owed: Address): Promise<void> => {
+  await releaseOther(acts, payment, owed);
+  const facts = world.events();
+  const released = facts.findLastIndex(
+    ({ stream, event }) => stream === payment && event.type === "ObligationReleased",
+  );
+  const asked = facts.findLastIndex(
+    ({ event }) => event.type === "PaymentRequested" && event.data.payment === payment,
+  );
+  if (asked < released) throw new Error(`${payment} is released, and nobody asks for it`);
+};
+
 const DELEGATES = { baker: BAKER, nobody: null, "no baker": someTz("no baker") } as const;
 
 export const carryOutMoney = async (world: World, acts: Acts, what: MoneyAct): Promise<unknown> => {
@@ -187,7 +200,7 @@ export const carryOutMoney = async (world: World, acts: Acts, what: MoneyAct): P
         holdOther(acts, payment, owed, "looks odd"),
       );
     case "release-other":
-      return onOther(world, what.nth, what.owed, (payment, owed) => releaseOther(acts, payment, owed));
+      return onOther(world, what.nth, what.owed, (payment, owed) => release(world, acts, payment, owed));
     case "delegate":
       return delegateWallet(acts, String(what.id), DELEGATES[what.to]);
     case "adjust":
