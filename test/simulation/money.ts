@@ -8,10 +8,12 @@ import { readTransferFile } from "../../src/application/transfer-file.js";
 import { type Address, type StreamName } from "../../src/domain/identifiers.js";
 import { type AdjustmentReason } from "../../src/domain/ledger/ledger.js";
 import { mutez } from "../../src/domain/money.js";
+import * as Payment from "../../src/domain/payment/payment.js";
 import { type TransferRow } from "../../src/domain/payment/transfers.js";
 import { BAKER, someTz } from "../support/chain-model.js";
 import { addressOf } from "../support/rewards.js";
 import { dataOf } from "../support/world/events.js";
+import { type Claims } from "../support/world/restores/person.js";
 import { type World } from "../support/world/world.js";
 import { type Chance } from "./chance.js";
 import { otherPayments } from "./other-payments.js";
@@ -81,6 +83,14 @@ export const isOnceOnly = (() => {
   return (address: string): boolean => all.has(address);
 })();
 
+/** What is asked for under an id. */
+interface Sent {
+  readonly id: string;
+  readonly rows: readonly TransferRow[];
+}
+
+const rentOf = (id: number): string => `rent.${id}`;
+
 const transferOf = (id: number, otherwise: boolean): readonly TransferRow[] => [
   { to: receiver(id, 0), amount: mutez(1_000_000n + 10_000n * BigInt(id) + (otherwise ? 1n : 0n)) },
 ];
@@ -95,6 +105,29 @@ const fileOf = (world: World, file: number): Buffer => {
   ];
   const lines = [...own, ...others].map((to, n) => `${to},0.${file + 1}0${n}`);
   return Buffer.from(["address,tez", ...lines, ""].join("\n"));
+};
+
+const readFile = (bytes: Buffer): Sent => {
+  const file = readTransferFile(bytes);
+  if ("problems" in file) throw new Error(file.problems.join());
+  return { id: file.digest, rows: file.rows };
+};
+
+/** All that people ever send, by payment. */
+const allSent = (world: World): ReadonlyMap<StreamName, Sent> => {
+  const rents = Array.from({ length: NAMES }, (_, id) => ({ id: rentOf(id), rows: transferOf(id, false) }));
+  const files = Array.from({ length: NAMES }, (_, file) => readFile(fileOf(world, file)));
+  return new Map([...rents, ...files].map((sent) => [Payment.batchStream(BAKER, sent.id), sent]));
+};
+
+/**
+ * What operations were to pay that this log does not know is asked for here too, as it was: only so can a person say
+ * that they paid it.
+ */
+export const askAgain = async (world: World, acts: Acts, claims: Claims): Promise<void> => {
+  const lost = new Set([...claims.values()].flat().map(({ payment }) => payment));
+  for (const [payment, { id, rows }] of allSent(world))
+    if (lost.has(payment) && !otherPayments(world).has(payment)) await sendTransfers(acts, id, rows);
 };
 
 /** The n-th delegator, or somebody who has left. */
@@ -129,20 +162,17 @@ const mustStand = (found: readonly unknown[], what: string): void => {
   if (found.length !== 1) throw new Error(`${what} was done, and stands ${found.length} times in the log`);
 };
 
-const send = async (world: World, acts: Acts, id: string, rows: readonly TransferRow[]): Promise<void> => {
+const send = async (world: World, acts: Acts, { id, rows }: Sent): Promise<void> => {
+  const { restores } = world;
   const { payment } = await sendTransfers(acts, id, rows);
+  // What stood there is lost with the rest.
+  if (world.restores > restores) return;
   const asked = rows.map(({ to, amount }) => `${to} ${amount}`).join();
   const planned = [...otherPayments(world)].filter(
     ([stream, owed]) =>
       stream === payment && owed.map(({ delegator, due }) => `${delegator} ${due}`).join() === asked,
   );
   mustStand(planned, `transfer ${id} of ${asked}`);
-};
-
-const sendFile = async (world: World, acts: Acts, bytes: Buffer): Promise<void> => {
-  const file = readTransferFile(bytes);
-  if ("problems" in file) throw new Error(file.problems.join());
-  await send(world, acts, file.digest, file.rows);
 };
 
 const adjust = async (
@@ -190,9 +220,9 @@ const DELEGATES = { baker: BAKER, nobody: null, "no baker": someTz("no baker") }
 export const carryOutMoney = async (world: World, acts: Acts, what: MoneyAct): Promise<unknown> => {
   switch (what.act) {
     case "transfer":
-      return send(world, acts, `rent.${what.id}`, transferOf(what.id, what.otherwise));
+      return send(world, acts, { id: rentOf(what.id), rows: transferOf(what.id, what.otherwise) });
     case "batch":
-      return sendFile(world, acts, fileOf(world, what.file));
+      return send(world, acts, readFile(fileOf(world, what.file)));
     case "resume-payment":
       return onOther(world, what.nth, 0, (payment) => resumePayment(acts, payment));
     case "hold-other":

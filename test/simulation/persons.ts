@@ -16,7 +16,7 @@ import { carryOutApprovals } from "./approvals.js";
 import { carryOutBond } from "./bond.js";
 import { before } from "./calendar.js";
 import { type Logs } from "./logs.js";
-import { carryOutMoney } from "./money.js";
+import { askAgain, carryOutMoney } from "./money.js";
 import { classifyByHand } from "./owner.js";
 import { carryOutPolicies } from "./policies.js";
 import { type Actor } from "./stage.js";
@@ -64,6 +64,7 @@ const carryOut = async (world: World, acts: Acts, what: PersonsAct, logs: Logs):
     case "release-payment":
       return releasePayment(acts, before(world, what.cycle), world.delegator(what.delegator));
     case "classify":
+      if (world.restores > 0) await askAgain(world, acts, logs.claims());
       await classifyKnown(acts, logs.claims());
       return classifyByHand(world, acts, what.pays, logs.claims());
   }

@@ -12,7 +12,7 @@ const FOREIGN: readonly [Foreign | undefined, ...(Foreign | undefined)[]] = [
 
 /** Money beside what cycles owe. */
 const MONEY = ["money", "bond", "ceilings"] as const;
-export type Money = (typeof MONEY)[number];
+export type Money = (typeof MONEY)[number] | "sent";
 
 /** What each run has, when one thing is looked into. */
 export const TOPICS = [...FOREIGN_KINDS, "witness", "policy", "terms", ...MONEY] as const;
@@ -85,6 +85,11 @@ const OF_MONEY: Readonly<Record<Money, readonly [Acts, ...Acts[]]>> = {
     ["bond-member", "hold-payment", "release-payment"],
     ["bond-pool", "bond-member", "policy", "adjust", "recompute", "hold-other", "release-other"],
   ],
+  sent: [
+    ["transfer", "batch"],
+    ["transfer", "batch", "resume-payment", "mode"],
+    ["delegate", "transfer"],
+  ],
   ceilings: [
     ["approve", "approve", "reject", "release-cycle"],
     ["approve", "reject", "ceilings", "release-cycle"],
@@ -128,8 +133,9 @@ export const actsWith = (
 const WITH_MONEY = 0.15;
 
 /**
- * Whether there is such money in a run. Beside another log there is none: what that one has sent for people, they would
- * have to ask for again here before they could name it.
+ * Whether there is such money in a run. Where a log is put back only what people send is: of the rest they would have to
+ * know how the ledger stood, or the pool, to name what the lost part of the log has paid. Beside another installation
+ * there is none.
  */
 export const drawMoney = (
   chance: Chance,
@@ -137,8 +143,9 @@ export const drawMoney = (
   about: Topic | undefined,
 ): readonly Money[] => {
   const topic = MONEY.find((money) => money === about);
-  const isFit = about === undefined && (foreign === undefined || foreign === "owner");
+  const isFit = foreign === "restore" || (about === undefined && foreign !== "second");
   if (topic === undefined && !(isFit && chance.happens(WITH_MONEY))) return [];
+  if (foreign === "restore") return ["sent"];
   const first = topic ?? chance.oneOf(MONEY);
   return chance.happens(0.25) ? [...new Set([first, chance.oneOf(MONEY)])] : [first];
 };
@@ -146,6 +153,7 @@ export const drawMoney = (
 /** Acts that come early in a run with such money: without them the others would find nothing to act on. */
 const OPENING: Readonly<Record<Money, Acts[number] | undefined>> = {
   money: undefined,
+  sent: undefined,
   bond: "bond-pool",
   ceilings: "ceilings",
 };
