@@ -5,6 +5,7 @@ import { expect } from "chai";
 import { withBrokenBuild } from "../support/canaries/broken-build.js";
 import { canaries as ofPaying, type SimulationCanary } from "./canaries.js";
 import { fencesCanaries } from "./canaries-fences.js";
+import { moneyCanaries } from "./canaries-money.js";
 import { otherLogsCanaries } from "./canaries-other-logs.js";
 import { readSideCanaries } from "./canaries-read-side.js";
 import { surroundingsCanaries } from "./canaries-surroundings.js";
@@ -16,6 +17,7 @@ const canaries = [
   ...readSideCanaries,
   ...surroundingsCanaries,
   ...otherLogsCanaries,
+  ...moneyCanaries,
 ];
 const SEEDS = "500";
 

@@ -1,5 +1,5 @@
 // Bugs in what the design relies on, as changes of the built code: the simulation must see each of them.
-import { type Topic } from "./disturbances.js";
+import { type Topic } from "./topics.js";
 import { type Change } from "../support/canaries/broken-build.js";
 
 export interface SimulationCanary {

@@ -8,8 +8,11 @@ import { asCycle } from "../../src/domain/identifiers.js";
 import { sumOf } from "../../src/domain/money.js";
 import { CodedEventLog } from "../../src/infrastructure/eventstore/event-log.js";
 import { BAKER } from "../support/chain-model.js";
+import { dataOf } from "../support/world/events.js";
 import { checkAllIsFinal, checkSafety } from "../support/world/invariants.js";
 import { Dues } from "./dues.js";
+import { checkBalance, checkOthers, othersOf } from "./ending.js";
+import { Judges } from "./judges/judges.js";
 import { Oracle } from "./oracle.js";
 import { type World } from "../support/world/world.js";
 
@@ -18,11 +21,13 @@ export class Watch {
   private seen: readonly unknown[] = [];
   private oracle: Oracle;
   private dues: Dues;
+  private judges: Judges;
   private restores = 0;
 
   constructor(private readonly world: World) {
     this.oracle = new Oracle(world);
     this.dues = new Dues(world);
+    this.judges = new Judges(world);
   }
 
   /** `since`: how long the log was when whoever has acted now looked last. */
@@ -36,10 +41,13 @@ export class Watch {
     if (isPutBack) {
       this.oracle = new Oracle(this.world);
       this.dues = new Dues(this.world);
+      this.judges = new Judges(this.world);
     }
     this.oracle.follow();
     // What was appended long ago is judged by all that was in force before.
-    this.dues.follow(isPutBack ? 0 : since);
+    const looked = isPutBack ? 0 : since;
+    this.dues.follow(looked);
+    this.judges.follow(looked);
     this.oracle.judgeChain();
     checkSafety(this.world);
   }
@@ -69,16 +77,24 @@ export const standingOf = async (world: World, cycles: readonly number[]) => {
     );
     standing.push({ cycle, life, held, isDone: Cycle.isFinished(life) && held.length === 0 });
   }
-  return { wallet, cycles: standing };
+  const others = othersOf(world, cycles);
+  const isDone =
+    standing.every((cycle) => cycle.isDone) &&
+    others.isDone &&
+    wallet.operations.length === 0 &&
+    wallet.delegations.length === 0;
+  return { wallet, cycles: standing, others, isDone };
 };
 
 export type Standing = Awaited<ReturnType<typeof standingOf>>;
 
 /** Everything that these cycles owed has come to its end (I8), and no mutez is missing (I4). */
 export const checkEnd = async (world: World, cycles: readonly number[]): Promise<void> => {
-  const { cycles: standing } = await standingOf(world, cycles);
+  const { cycles: standing, others } = await standingOf(world, cycles);
   const settled = standing.filter(({ life }) => life.at === "settled").map(({ cycle }) => cycle);
   checkAllIsFinal(world, settled);
+  checkOthers(world, others);
+  checkBalance(world);
   await checkLedger(world, endedCycles(world));
 };
 
@@ -93,6 +109,8 @@ const checkLedger = async (world: World, cycles: readonly number[]): Promise<voi
   // What was sent by hand other than what was due came into the ledger, or left it, beside what cycles allocate.
   let accounted =
     sumOf(balances.values(), (amount) => amount) - sumOf(adjustments.values(), ({ amount }) => amount);
+  // What was settled with single delegators has left the ledger for payments of its own.
+  accounted += sumOf(dataOf(world, "SettlementTaken"), ({ amount }) => amount);
   for (const cycle of cycles) {
     const payment = paymentOf(BAKER, asCycle(cycle));
     const { plan, obligations } = (await repository.load(payment)).state;

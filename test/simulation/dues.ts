@@ -96,14 +96,16 @@ export class Dues {
         return;
       case "RewardsAllocated":
         return this.judgeAllocation(stream, reward, event.data, since);
+      case "RewardInputsSuperseded":
+        this.judgeGivenUp(stream, reward);
+        reward.reply = undefined;
+        return;
       case "AllocationSuperseded":
-        if (reward.isFixed) throw new Error(`${stream} gives up what is fixed`);
+        this.judgeGivenUp(stream, reward);
         reward.allocation = undefined;
         return;
       case "AllocationFixed":
-        if (reward.allocation === undefined) throw new Error(`${stream} fixes what is not allocated`);
-        reward.isFixed = true;
-        return this.judgePolicy(stream, reward.allocation, since);
+        return this.judgeFixed(stream, reward, since);
       case "AllocationReopened":
         reward.isFixed = false;
         return;
@@ -112,6 +114,7 @@ export class Dues {
         return;
       case "PayoutPlanned":
         if (OF_A_CYCLE.test(stream)) this.judgePlan(stream, payment, event.data);
+        else planned(payment, payment.rows.splice(0).slice(-event.data.count), event.data);
         return;
       case "PayoutRejected":
         this.payments.delete(stream);
@@ -137,6 +140,7 @@ export class Dues {
     data: Of<"RewardsAllocated">,
     since: number,
   ): void {
+    if (reward.reply === undefined) throw new Error(`${stream} is allocated from what is no longer believed`);
     const rows = reward.rows.splice(0).slice(-data.count);
     const allocation = { ...data, rows };
     reward.allocation = allocation;
@@ -147,6 +151,25 @@ export class Dues {
     }));
     if (!isDeepStrictEqual(found, due))
       throw new Error(`${stream} allocates ${inWords(found)} where ${inWords(due)} is due`);
+  }
+
+  private judgeGivenUp(stream: string, { isFixed }: Rewarded): void {
+    if (isFixed || this.planOf(stream)) throw new Error(`${stream} gives up what is fixed`);
+  }
+
+  /** By a policy in force; one that a plan stands on, which somebody did not come to reject, is fixed as it is. */
+  private judgeFixed(stream: string, reward: Rewarded, since: number): void {
+    const { allocation } = reward;
+    if (allocation === undefined) throw new Error(`${stream} fixes what is not allocated`);
+    reward.isFixed = true;
+    const plan = this.planOf(stream);
+    if (plan === undefined) return this.judgePolicy(stream, allocation, since);
+    if (plan.allocation !== allocation.resultDigest) throw new Error(`${stream} is not what is planned`);
+  }
+
+  /** Of a cycle's rewards: the plan that stands on them. */
+  private planOf(stream: string): Of<"PayoutPlanned"> | undefined {
+    return this.payments.get(stream.replace("reward-", "payment-"))?.plan;
   }
 
   /** The policy was in force when its user last looked, or has come into force since. */
@@ -187,8 +210,7 @@ export class Dues {
     )
       throw new Error(`${stream} lets others pay its fees than its policy`);
     this.recompute(stream, reply, allocation);
-    payment.plan = plan;
-    payment.dues = new Map(rows.map(({ id, due: sum }) => [id, sum]));
+    planned(payment, rows, plan);
   }
 
   /** From what the log recorded alone, the same digest comes out again (I6). */
@@ -253,6 +275,11 @@ export class Dues {
     return known ?? blank;
   }
 }
+
+const planned = (payment: Planned, rows: readonly Obligation[], plan: Of<"PayoutPlanned">): void => {
+  payment.plan = plan;
+  payment.dues = new Map(rows.map(({ id, due }) => [id, due]));
+};
 
 const inWords = (rows: readonly object[]): string =>
   JSON.stringify(rows, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value));

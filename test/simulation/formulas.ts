@@ -10,6 +10,9 @@ import { type Delegation } from "../support/world/reward-lists.js";
 const SHARED = 12_345_678n + 9_876_543n + 1_111_111n + 54_321n;
 const OWN_DELEGATED = 5_000_000_000n;
 
+/** What a cycle shares, in mutez. */
+export const poolOf = (cycle: number): bigint => SHARED + BigInt(cycle);
+
 export type Allocated = Extract<DomainEvent, { type: "RewardsAllocated" }>["data"] & {
   readonly rows: readonly AllocatedRow[];
 };
@@ -32,7 +35,7 @@ export const allocatedTo = (
     return { address, own, counts, isBelow, leaves };
   });
   const total = counted.reduce((sum, { counts, leaves }) => sum + (leaves ? 0n : counts), OWN_DELEGATED);
-  const pool = SHARED + BigInt(cycle);
+  const pool = poolOf(cycle);
   return counted.map(({ address, own, counts, isBelow, leaves }) => {
     const gross = leaves ? 0n : (pool * counts) / total;
     const net = (gross * BigInt(10_000 - (own?.feeBps ?? policy.feeBps))) / 10_000n;

@@ -1,7 +1,8 @@
 // npm run simulate: runs of random faults until time or seeds are over, or one fails.
 import { readFile } from "node:fs/promises";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { type Scheduled, type Topic, TOPICS } from "./disturbances.js";
+import { type Scheduled } from "./disturbances.js";
+import { type Topic, TOPICS } from "./topics.js";
 import { type Shape } from "./shape.js";
 import { shrink } from "./shrink.js";
 import { type Outcome, replay, runSeed } from "./simulation.js";

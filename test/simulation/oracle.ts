@@ -144,6 +144,8 @@ export class Oracle {
 
   private judgeClassified({ hash, pays }: Of<"ForeignOperationClassified">): void {
     for (const { content, payment, obligation } of pays) {
+      // Of other money it is its person's to send the rest, or to have it back.
+      if (!obligation.startsWith("delegator:")) continue;
       const rest = this.outside.get(`${hash} ${content} ${payment} ${obligation}`);
       if (rest === undefined || rest !== (this.adjustments.get(`${hash}/${content}`) ?? 0n))
         throw new Error(`${hash} paid ${obligation}, and ${rest} of it does not stand in the ledger`);

@@ -7,19 +7,19 @@ import { holdPayment, releasePayment } from "../../src/application/commands/paym
 import { ChainUnavailable } from "../../src/application/ports/chain.js";
 import { StoreUnavailable } from "../../src/application/ports/event-store.js";
 import { SourceUnavailable } from "../../src/application/ports/reward-source.js";
-import { asCycle } from "../../src/domain/identifiers.js";
 import { gated } from "../support/world/faults.js";
 import { actsOf, evidenceOf } from "../support/world/people.js";
 import { classifyKnown } from "../support/world/restores/person.js";
 import { type World } from "../support/world/world.js";
-import { type PersonsAct } from "./disturbances.js";
+import { type PersonsAct } from "./acts.js";
+import { carryOutApprovals } from "./approvals.js";
+import { carryOutBond } from "./bond.js";
+import { before } from "./calendar.js";
 import { type Logs } from "./logs.js";
+import { askAgain, carryOutMoney } from "./money.js";
 import { classifyByHand } from "./owner.js";
 import { carryOutPolicies } from "./policies.js";
 import { type Actor } from "./stage.js";
-
-const before = ({ model }: World, cycles: number) =>
-  asCycle(Math.max(0, model.cycleOf(model.head.level) - cycles));
 
 const carryOut = async (world: World, acts: Acts, what: PersonsAct, logs: Logs): Promise<unknown> => {
   switch (what.act) {
@@ -33,6 +33,24 @@ const carryOut = async (world: World, acts: Acts, what: PersonsAct, logs: Logs):
     case "terms":
     case "clear-terms":
       return carryOutPolicies(world, acts, what);
+    case "transfer":
+    case "batch":
+    case "resume-payment":
+    case "hold-other":
+    case "release-other":
+    case "delegate":
+    case "adjust":
+    case "settle":
+      return carryOutMoney(world, acts, what);
+    case "bond-pool":
+    case "bond-member":
+    case "remove-member":
+      return carryOutBond(world, acts, what);
+    case "ceilings":
+    case "approve":
+    case "reject":
+    case "recompute":
+      return carryOutApprovals(world, acts, what);
     case "hold-cycle":
       return holdCycle(acts, before(world, what.cycle), "somebody wants it so");
     case "release-cycle":
@@ -46,6 +64,7 @@ const carryOut = async (world: World, acts: Acts, what: PersonsAct, logs: Logs):
     case "release-payment":
       return releasePayment(acts, before(world, what.cycle), world.delegator(what.delegator));
     case "classify":
+      if (world.restores > 0) await askAgain(world, acts, logs.claims());
       await classifyKnown(acts, logs.claims());
       return classifyByHand(world, acts, what.pays, logs.claims());
   }

@@ -10,7 +10,7 @@ import { type Chance } from "./chance.js";
 const paidBy = ["baker", "delegator"] as const;
 
 /** As a policy's file says it. */
-const drawFile = (chance: Chance) => ({
+export const drawFile = (chance: Chance) => ({
   feeBps: chance.below(20) * 100,
   minimumPayout: chance.oneOf(["0", "0", "2000000"]),
   belowMinimumPayout: chance.oneOf(["carry", "keep"] as const),

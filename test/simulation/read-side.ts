@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "chai";
 import { projections } from "../../projections/all.js";
-import { bakerOf, cycleOf, paymentOf, walletOf } from "../../src/application/aggregates.js";
+import { bakerOf, cycleOf, paymentIn, paymentOf, walletOf } from "../../src/application/aggregates.js";
 import { type Position, START } from "../../src/application/ports/event-store.js";
 import { Repository } from "../../src/application/repository.js";
 import { asCycle, type Cycle } from "../../src/domain/identifiers.js";
@@ -16,6 +16,7 @@ import { MemoryEventStore } from "../support/memory-event-store.js";
 import { byName, toldByFold, toldByRows } from "../support/payment-rows.js";
 import { type LoggedFact } from "../support/world/installation.js";
 import { type World } from "../support/world/world.js";
+import { cycleOfBond, otherPayments } from "./other-payments.js";
 import { type Projector } from "./projector.js";
 
 /** One projection's rows by the log alone, up to where they were last asked for. */
@@ -125,9 +126,11 @@ export class ReadSide {
       const { state } = await streams.load(paymentOf(BAKER, cycle));
       told.push(...toldByFold(`${BAKER}_${cycle}`, cycle, state));
     }
-    const rows = this.rows("payment", "payment").filter(
-      ({ payout, cycle }) => typeof cycle === "number" && payout === `${BAKER}_${cycle}`,
-    );
+    for (const payment of otherPayments(this.world).keys()) {
+      const { state } = await streams.load(paymentIn(payment));
+      told.push(...toldByFold(payment.replace("payment-", ""), cycleOfBond(payment) ?? null, state));
+    }
+    const rows = this.rows("payment", "payment");
     expect(toldByRows(rows).sort(byName), "payment").to.deep.equal(told.sort(byName));
   }
 

@@ -1,15 +1,11 @@
 // Everything of one run: chain, log, processes, people, and what a disturbance does to them.
-import { ChainUnavailable, SignerUnavailable } from "../../src/application/ports/chain.js";
-import { StoreUnavailable } from "../../src/application/ports/event-store.js";
-import { SourceUnavailable } from "../../src/application/ports/reward-source.js";
-import { type NodeError } from "../../src/application/ports/chain.js";
-import { DEFAULT_RULES } from "../../src/sandbox/model/rules.js";
-import { type Operation, type Script as ContractScript } from "../../src/sandbox/model/types.js";
-import { modelGenesis, PAYER, someContract } from "../support/chain-model.js";
-import { addressOf, policyOf } from "../support/rewards.js";
-import { World } from "../support/world/world.js";
+import { type Operation } from "../../src/sandbox/model/types.js";
+import { PAYER } from "../support/chain-model.js";
+import { addressOf } from "../support/rewards.js";
+import { type World } from "../support/world/world.js";
 import { Watch } from "./checks.js";
-import { type Disturbance, type Effect, type PersonsAct } from "./disturbances.js";
+import { type PersonsAct } from "./acts.js";
+import { type Disturbance, type Effect } from "./disturbances.js";
 import { LeaseTable } from "./lease-table.js";
 import { type Living } from "./living.js";
 import { sendByHand } from "./owner.js";
@@ -23,75 +19,9 @@ import { SecondInstallation } from "./second.js";
 import { revise } from "./revisions.js";
 import { CONTRACTS, type Shape } from "./shape.js";
 import { Actor, Stage, type Turn } from "./stage.js";
-import { gasFor, upgrade } from "./upgrades.js";
-
-const contracts = Array.from({ length: CONTRACTS }, (_, n) => someContract(`changes its mind ${n}`));
-
-/** So that a list has several pages. */
-const PAGE_ROWS = 3;
-/** Balances whose shares a fee eats up, or the burn of a new account. */
-const TINY = [300_000n, 40_000_000n];
-
-const worldOf = (shape: Shape): World => {
-  const { delegators, funds, perBatch, ttl, blocksPerCycle, minimumPayout, belowMinimumPayout, feesPaidBy } =
-    shape;
-  const implicit = Array.from({ length: delegators - CONTRACTS }, (_, n) => ({
-    address: addressOf(n),
-    balance: TINY[n] ?? 1_000_000_000n + 777_777_777n * BigInt(n),
-  }));
-  const { constants } = DEFAULT_RULES;
-  const rules = {
-    ...DEFAULT_RULES,
-    constants: {
-      ...constants,
-      blocksPerCycle,
-      maxOperationsTimeToLive: ttl,
-      ...gasFor(perBatch),
-    },
-  };
-  const policy = policyOf({
-    minimumPayout,
-    belowMinimumPayout,
-    transactionFeePaidBy: feesPaidBy,
-    allocationFeePaidBy: feesPaidBy,
-  }).allocation;
-  const accounts = [
-    ...implicit.filter((_, n) => n % 2 === 0).map(({ address }) => ({ address, balance: 1_000_000n })),
-    ...contracts.map((address) => ({ address, balance: 0n, script: SCRIPTS.accepting })),
-  ];
-  const genesis = modelGenesis({ accounts, rules });
-  const funded = genesis.accounts.map((account) =>
-    account.address === PAYER ? { ...account, balance: BigInt(funds) } : account,
-  );
-  return new World({
-    policy,
-    delegators: [...implicit, ...contracts.map((address) => ({ address, balance: 2_000_000_000n }))],
-    genesis: { ...genesis, accounts: funded },
-    pageRows: PAGE_ROWS,
-  });
-};
-
-const SCRIPTS: Readonly<Record<"accepting" | "refusing" | "burning-gas", ContractScript>> = {
-  accepting: { kind: "accepts", milligas: 300_000n, storageBytes: 10n },
-  refusing: { kind: "refuses" },
-  "burning-gas": { kind: "burns-gas" },
-};
-
-const unavailable = (call: string): Error => {
-  const [port] = call.split(".");
-  if (port === "chain") return new ChainUnavailable(`no answer to ${call}`);
-  if (port === "signer") return new SignerUnavailable(`no answer to ${call}`);
-  if (port === "source") return new SourceUnavailable(`no answer to ${call}`);
-  if (port === "rows") return new Error(`the connection was cut at ${call}`);
-  return new StoreUnavailable(call, { cause: new Error("no answer") });
-};
-
-const REFUSALS: Readonly<Record<NodeError["kind"], string>> = {
-  branch: "contract.counter_in_the_past",
-  temporary: "contract.counter_in_the_future",
-  permanent: "operations.invalid_signature",
-};
-const refusal = (kind: NodeError["kind"]): NodeError => ({ id: REFUSALS[kind], kind, detail: "{}" });
+import { contracts, SCRIPTS, worldOf } from "./shaped-world.js";
+import { refusal, unavailable } from "./answers.js";
+import { upgrade } from "./upgrades.js";
 
 const KNOWS = { act: "classify", pays: true } as const;
 

@@ -1,7 +1,10 @@
 // One run: everything that happens in it follows from its shape and its disturbances.
-import { checkEnd, endedCycles, type Standing, standingOf } from "./checks.js";
+import { checkEnd, endedCycles, standingOf } from "./checks.js";
 import { Chance } from "./chance.js";
-import { byChance, playing, type Scheduled, type Script, type Topic } from "./disturbances.js";
+import { type Scheduled } from "./disturbances.js";
+import { byChance, playing, type Script } from "./script.js";
+import { type Topic } from "./topics.js";
+import { describe, letGo } from "./mending.js";
 import { Scene } from "./scene.js";
 import { type Shape, shapeOf } from "./shape.js";
 import { Story } from "./story.js";
@@ -87,12 +90,12 @@ class Run {
       const round = scene.stage.round;
       while (scene.stage.round === round) await this.step();
       const standing = await standingOf(scene.world, cycles);
-      if (standing.cycles.every(({ isDone }) => isDone) && standing.wallet.operations.length === 0) break;
+      if (standing.isDone) break;
       if (round > last)
         throw new Error(`not paid for ${CALM_ROUNDS} rounds: ${describe(standing)}; ${scene.lastReports()}`);
       if (round - mended < MENDING_ROUNDS) continue;
       mended = round;
-      this.letGo(standing);
+      letGo(scene, standing);
     }
     await checkEnd(scene.world, cycles);
     scene.logs.checkOnce(scene.world);
@@ -110,41 +113,7 @@ class Run {
     }
     await readSide.compareWithStreams();
   }
-
-  private letGo({ wallet, cycles }: Standing): void {
-    const { scene } = this;
-    const { model } = scene.world;
-    const running = model.cycleOf(model.head.level);
-    scene.let({ act: "mode", mode: "on" });
-    if (wallet.pauses.length > 0) scene.let({ act: "resume" });
-    // A cycle that is held is not planned, and what paid it could not be named.
-    for (const { cycle, life } of cycles)
-      if (life.held) scene.let({ act: "release-cycle", cycle: running - cycle });
-    // It is to be known what was paid before more is.
-    if (wallet.foreign.length > 0) return scene.let({ act: "classify", pays: true });
-    for (const { cycle: number, held, isDone } of cycles) {
-      const cycle = running - number;
-      for (const { delegator } of held) {
-        scene.let({ act: "release-payment", cycle, delegator: scene.world.numberOf(delegator) });
-      }
-      if (!isDone) scene.let({ act: "pay-cycle", cycle });
-    }
-  }
 }
-
-/** What still stands open, for a person. */
-const describe = ({ wallet, cycles }: Standing): string => {
-  const open = cycles
-    .filter(({ isDone }) => !isDone)
-    .map(({ cycle, life, held }) => `cycle ${cycle} is ${life.at}, ${held.length} held`);
-  const paused = wallet.pauses.map(({ reason, detail }) => `paused (${reason}: ${detail})`);
-  return [
-    ...open,
-    ...paused,
-    `${wallet.foreign.length} foreign`,
-    `${wallet.operations.length} operations`,
-  ].join(", ");
-};
 
 /** Other numbers for what goes wrong than for the shape: a shape may then be changed by itself. */
 const DISTURBANCES = 0x5eed;

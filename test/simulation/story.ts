@@ -15,11 +15,11 @@ const brief = ({ type, data }: DomainEvent): string => {
   return `${type}${entries.length > 0 ? ` {${entries.slice(0, 6).join(", ")}}` : ""}`;
 };
 
-/** `wallet`, `payment 1` ... of a stream's name. */
+/** `wallet`, `payment 1`, `payment bond 1` ... of a stream's name. */
 const shortName = (stream: string): string => {
   const [category = "", rest = ""] = stream.split("-");
-  const cycle = rest.split("_")[1];
-  return cycle === undefined ? category : `${category} ${cycle}`;
+  const [, ...name] = rest.split("_");
+  return [category, ...name].join(" ");
 };
 
 export class Story {

@@ -112,7 +112,8 @@ const finishPlanning = async (acts: Acts, cycle: CycleNumber, payer: TzAddress):
   const { ceilings } = (await repository.load(bakerOf(baker))).state;
   const taken = take?.balances ?? new Map();
   const decide = await decidePlan(acts.log, { baker, payer, cycle }, allocation, taken, ceilings);
-  await act(acts, paymentOf(baker, cycle), decide);
+  // A plan that came meanwhile is void already: another would stand on what nobody has taken.
+  await act(acts, paymentOf(baker, cycle), (now) => (now.plans === state.plans ? decide(now) : []));
 };
 
 const takes = async ({ repository, baker }: Acts, cycle: CycleNumber): Promise<boolean> =>

@@ -9,6 +9,7 @@ import * as Payment from "../../../../src/domain/payment/payment.js";
 import { BAKER } from "../../../support/chain-model.js";
 import { refusalOf } from "../../../support/refusals.js";
 import { balancesOf, carryingWorld, paidInThree, TAKING } from "../../../support/world/carrying.js";
+import { dataOf } from "../../../support/world/events.js";
 import { appendedBy, letPass, once, payOn, runTo, settle } from "../../../support/world/moments.js";
 import { actsOf } from "../../../support/world/people.js";
 import { type World } from "../../../support/world/world.js";
@@ -168,6 +169,16 @@ describe("taps cycle skip", () => {
     });
     expect(await refusalOf(skip(world))).to.equal("batch-formed");
     expect((await life(world)).held?.detail).to.equal("a look first");
+  });
+
+  it("finishes no plan that another skipper has finished and voided meanwhile", async () => {
+    const world = await worldAt("AllocationFixed");
+    once(world, "after", "BalancesTaken", () => skip(world));
+    await skip(world);
+    expect(await isSkipped(world)).to.equal(true);
+    expect(dataOf(world, "PayoutPlanned").map(({ plan }) => plan)).to.deep.equal([1, 1]);
+    expect(dataOf(world, "PayoutRejected")).to.have.length(1);
+    expect(await outcomeOf(world)).to.deep.equal(withoutIt);
   });
 
   it("returns nothing of a plan that stands, made after another skipper died and somebody released", async () => {
