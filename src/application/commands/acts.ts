@@ -44,6 +44,7 @@ type Code =
   | "inputs-refused"
   | "not-begun"
   | "not-foreign"
+  | "not-exact"
   | "pays-less"
   | "may-be-paid"
   | "paid-here"
@@ -134,11 +135,13 @@ const ADVICE: Partial<Record<Code, string>> = {
     'nothing is planned for this address in this payment. A cycle is planned when those before it are settled; what they still owe can be held: "taps payment hold"',
   "not-open": "the payment cannot be held any more",
   "plan-exists": "this id was used for another payment: take another one",
-  "no-plan": "nothing is planned under this name",
+  "no-plan": "nothing is planned under this name: there is no such payment",
   "delegation-pending": "another delegation is under way: wait until it is final",
   paused: "the wallet is paused",
   "not-foreign":
     'this is no operation that waits for a word of yours: see "taps reconcile"; the running "taps start" finds it first',
+  "not-exact":
+    "not each of its transfers has one open payment of exactly its receiver and amount: say what it paid one by one, with <content>=<payout>/<delegator>; by content these come into question",
   "not-adopted": 'the wallet is not taken over yet: that is done by "taps adopt" or "taps mode on"',
   inconsistent: "the operation did not do that",
   claimed: "another operation is said to have paid this: see taps reconcile, and classify that one first",

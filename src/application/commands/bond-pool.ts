@@ -17,9 +17,15 @@ export const setBondPoolMember = async (acts: Acts, member: Address, terms: Memb
   await act(acts, bakerOf(acts.baker), Baker.setBondPoolMember({ member, ...terms, actor: acts.actor }));
 };
 
-export const removeBondPoolMember = async (acts: Acts, member: Address): Promise<void> => {
+/** Answers whether it was a member. */
+export const removeBondPoolMember = async (acts: Acts, member: Address): Promise<boolean> => {
   await ensureRegistered(acts);
-  await act(acts, bakerOf(acts.baker), Baker.removeBondPoolMember({ member, actor: acts.actor }));
+  let isMember = false;
+  await act(acts, bakerOf(acts.baker), (state) => {
+    isMember = state.bondPool.members.has(member);
+    return Baker.removeBondPoolMember({ member, actor: acts.actor })(state);
+  });
+  return isMember;
 };
 
 /** On: what is left of the running cycle and of later ones is shared. Off asks no node. */
