@@ -86,8 +86,11 @@ export const reconcileCommand = (program: Command, services: Services): void => 
         hash: OperationHash,
         kind: string,
         claims: readonly string[],
-        { reason, json }: Json & { readonly reason: string },
+        { reason }: { readonly reason: string },
+        self: Command,
       ) => {
+        // "reconcile" has the same option, and takes it.
+        const { json } = self.optsWithGlobals<Json>();
         if (kind !== "unrelated" && kind !== "exact" && kind !== "pays")
           throw new CommandEnd(EXIT.usage, `"${kind}" is none of "unrelated", "exact" and "pays"`);
         if ((kind === "pays") !== claims.length > 0)

@@ -5,6 +5,7 @@ import { asCycle, type Cycle as CycleNumber } from "../../domain/identifiers.js"
 import * as Payment from "../../domain/payment/payment.js";
 import { bakerOf, cycleOf, ledgerOf } from "../aggregates.js";
 import { type Acts } from "../commands/acts.js";
+import { ifReachable } from "./funds.js";
 
 /** So many ended cycles are looked at: whoever starts does not read years of them. */
 const CYCLES_BACK = 50;
@@ -55,10 +56,10 @@ export const leftBehind = async (
   return left;
 };
 
-/** What waits so at this moment. Throws `ChainUnavailable`. */
+/** What waits so at this moment. */
 export const unpaidNow = async (acts: Acts): Promise<readonly CycleNumber[]> => {
   const { state } = await acts.repository.load(bakerOf(acts.baker));
-  return leftBehind(acts, state, (await acts.chain.head()).cycle);
+  return leftBehind(acts, state, (await ifReachable(acts.chain.head()))?.cycle);
 };
 
 /** What a cycle that was left behind waits for. */

@@ -1,8 +1,10 @@
 import { expect } from "chai";
-import { skipCycle } from "../../../../src/application/commands/cycles.js";
+import { holdCycle, releaseCycle, skipCycle } from "../../../../src/application/commands/cycles.js";
 import { pauseWallet, switchMode } from "../../../../src/application/commands/mode.js";
 import { delegateWallet, sendTransfers } from "../../../../src/application/commands/money.js";
 import { payCycle } from "../../../../src/application/commands/pay-cycle.js";
+import { approvePayout, rejectPayout } from "../../../../src/application/commands/payouts.js";
+import { setPolicy } from "../../../../src/application/commands/policy.js";
 import { recordRestore } from "../../../../src/application/commands/restored.js";
 import { ChainUnavailable } from "../../../../src/application/ports/chain.js";
 import { examineInstallation } from "../../../../src/application/queries/doctor.js";
@@ -72,6 +74,25 @@ describe("what people see", () => {
     world.chain.head = async () => ({ ...head, cycle: asCycle(1_000) });
     const left = await unpaidNow(acts);
     expect([left[0], left.length]).to.deep.equal([950, 50]);
+  });
+
+  it("says that a plan waits for approval, or for its cycle's release", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    const acts = actsOf(world);
+    await setPolicy(acts, { ceilings: { cycle: "7" } });
+    await runTo(world, "PayoutPlanned");
+    const show = () => showPayout(acts, Payment.cycleStream(BAKER, asCycle(0)));
+    const { now, planned } = await show();
+    expect(now).to.equal(`waits for your approval: "taps payout approve 0 --digest ${planned?.digest}"`);
+    if (!planned) throw new Error("nothing is planned");
+    await approvePayout(acts, Payment.cycleStream(BAKER, asCycle(0)), planned.digest);
+    await holdCycle(acts, asCycle(0), "a look first");
+    expect((await show()).now).to.equal('waits: the cycle is held (a look first): "taps cycle release 0"');
+    await releaseCycle(acts, asCycle(0));
+    expect((await show()).now).to.equal('it is signed by the running "taps start"');
+    await rejectPayout(acts, Payment.cycleStream(BAKER, asCycle(0)), planned.digest, "too much");
+    expect((await show()).now).to.equal("the plan is void: too much");
   });
 
   it("says until when a restore lasts, and what ends each stop; doctor finds them", async () => {
