@@ -20,6 +20,7 @@ export {
   type Cycle,
   type Digest,
   type OperationHash,
+  type StreamName,
   type TzAddress,
 } from "../domain/identifiers.js";
 import { adjustmentReason, recordFormat } from "../domain/ledger/ledger.js";
@@ -55,6 +56,10 @@ export const payoutFrom = (baker: TzAddress, text: string): StreamName | undefin
   if (kind === "bond") return cycle === undefined ? undefined : Payment.bondStream(baker, cycle);
   return kind === "batch" && idFrom(id) !== undefined ? Payment.batchStream(baker, id) : undefined;
 };
+
+/** The payment stream of money of its own. */
+export const batchOf = Payment.batchStream;
+
 /** Undefined: the text is not a whole number of mutez with its sign, which tells a change from a balance. */
 export const changeFrom = (text: string): Mutez | undefined =>
   /^[+-](0|[1-9][0-9]{0,17})$/.test(text) ? mutez(BigInt(text)) : undefined;

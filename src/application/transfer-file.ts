@@ -5,22 +5,29 @@ import { address, type Digest } from "../domain/identifiers.js";
 import { type Mutez, mutez } from "../domain/money.js";
 import { type TransferRow } from "../domain/payment/transfers.js";
 
-const AMOUNT = /^(\d+)(?:\.(\d{1,6}))?$/;
+const AMOUNT = /^(\d+)(?:\.(\d+))?$/;
 /** More than all tez there are. */
 const TOO_MUCH = 10_000_000_000_000_000n;
 
-/** Undefined: no positive amount of mutez in this unit. */
-const amountIn = (unit: string, text: string): Mutez | undefined => {
+/** Mutez, or what is wrong with the text. */
+const amountIn = (unit: string, text: string): Mutez | string => {
+  if (text === "") return "the amount is missing";
   const [, whole = "", fraction = ""] = AMOUNT.exec(text) ?? [];
-  if (whole === "" || (unit === "mutez" && fraction !== "")) return undefined;
+  if (whole === "") return `"${text}" is not an amount of ${unit}`;
+  if (unit === "mutez" && fraction !== "") return `"${text}" is a fraction of a mutez`;
+  if (fraction.length > 6) return `"${text}" is a fraction of a mutez: a tez has six decimals`;
   const amount = unit === "tez" ? BigInt(whole + fraction.padEnd(6, "0")) : BigInt(whole);
-  return amount > 0n && amount < TOO_MUCH ? mutez(amount) : undefined;
+  if (amount === 0n) return "the amount is 0";
+  return amount < TOO_MUCH ? mutez(amount) : `"${text}" is more ${unit} than there are`;
 };
 
-/** `12.5tez` or `12500000mutez`; a bare number is undefined: a slip of the unit is a slip by a million. */
-export const amountFrom = (text: string): Mutez | undefined => {
+/**
+ * `12.5tez` or `12500000mutez`, or what is wrong with the text; so with a bare number: a slip of the unit is a slip by
+ * a million.
+ */
+export const amountFrom = (text: string): Mutez | string => {
   const [, digits = "", unit = ""] = /^([\d.]+) ?(tez|mutez)$/.exec(text) ?? [];
-  return amountIn(unit, digits);
+  return unit === "" ? "an amount has its unit: 12.5tez or 12500000mutez" : amountIn(unit, digits);
 };
 
 export interface TransferFile {
@@ -46,8 +53,9 @@ export const readTransferFile = (bytes: Buffer): TransferFile | { readonly probl
     const amount = amountIn(unit, text);
     const first = seen.get(to);
     seen.set(to, first ?? line);
-    if (receiver === undefined) problems.push(`line ${line}: "${to}" is not an address`);
-    else if (amount === undefined) problems.push(`line ${line}: "${text}" is not an amount of ${unit}`);
+    if (to === "") problems.push(`line ${line}: the address is missing`);
+    else if (receiver === undefined) problems.push(`line ${line}: "${to}" is not an address`);
+    else if (typeof amount === "string") problems.push(`line ${line}: ${amount}`);
     else if (more.length > 0) problems.push(`line ${line}: more than two columns`);
     else if (first !== undefined) problems.push(`line ${line}: ${to} stands in line ${first} already`);
     else rows.push({ to: receiver, amount });

@@ -12,8 +12,9 @@ const inWords = ({ payer, running, firstCycle, cycles, opening }: Adoption): voi
         ? `cycle ${cycle}: the other tool's; ${payer} has sent ${tez(sum)} to ${paid} of its ${delegators} delegators in cycle ${cycle + 1}`
         : `cycle ${cycle}: the other tool's; what it was sent is not known: ${unknown}`,
     );
-  for (let cycle: number = running; cycle < firstCycle; cycle += 1)
-    print(`cycle ${cycle}: the other tool's; it has not ended`);
+  if (firstCycle === running + 1) print(`cycle ${running}: the other tool's; it has not ended`);
+  else if (firstCycle > running)
+    print(`cycles ${running} to ${firstCycle - 1}: the other tool's; they have not ended`);
   print(`cycle ${firstCycle}: the first that TAPS pays`);
   print(
     `opening balances: ${tez(opening.sum)} to ${opening.delegators} delegators, ${opening.files} files imported`,

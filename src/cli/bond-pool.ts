@@ -56,8 +56,8 @@ export const bondPoolCommand = (program: Command, services: Services): void => {
     .option("--json", THEN)
     .action(async (member: Address, options: Json) => {
       const acts = await services.acts();
-      await removeBondPoolMember(acts, member);
-      await done(acts, options, `${member} is no member`);
+      const wasMember = await removeBondPoolMember(acts, member);
+      await done(acts, options, wasMember ? `${member} is removed` : `${member} is no member`);
     });
   for (const [to, description] of [
     ["on", "share what this and later cycles leave; needs a manager, and members who put something in"],

@@ -61,8 +61,8 @@ export const cycleCommand = (program: Command, services: Services): void => {
     .description("let a held cycle go on")
     .argument("<n>", N, toCycle)
     .action(async (n: Cycle) => {
-      await cycles.releaseCycle(await services.acts(), n);
-      tell(`cycle ${n} goes on`);
+      const wasHeld = await cycles.releaseCycle(await services.acts(), n);
+      tell(wasHeld ? `cycle ${n} goes on` : `cycle ${n} is not held`);
     });
   cycle
     .command("recompute")

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { type Address } from "../application/arguments.js";
 import { settleDelegator } from "../application/commands/settle.js";
 import { clearTerms, type OwnTerms, setTerms } from "../application/commands/terms.js";
+import { showPayout } from "../application/queries/payout.js";
 import { tez } from "../application/queries/progress.js";
 import { showTerms } from "../application/queries/terms.js";
 import { type Services } from "../application/services.js";
@@ -61,9 +62,10 @@ export const delegatorCommand = (program: Command, services: Services): void => 
     .action(async (address: Address, { json, to, reason }: Settling) => {
       const acts = await services.acts();
       const { payment, amount, recipient } = await settleDelegator(acts, address, { to, reason });
-      if (json) printJson({ payment, delegator: address, amount, recipient });
+      const { now } = await showPayout(acts, payment);
+      if (json) printJson({ payment, delegator: address, amount, recipient, now });
       tell(
-        `${tez(amount)} to ${recipient}: it is signed by the running "taps start"; ` +
+        `${tez(amount)} to ${recipient}: ${now}; ` +
           `see "taps payout show ${payment.slice(payment.indexOf("_") + 1)}"`,
       );
     });

@@ -93,8 +93,11 @@ const orRefuse = <T>(value: T | undefined, problem: string): T => {
 export const toCycle = (text: string): Cycle => orRefuse(cycleFrom(text), "a cycle is a whole number.");
 export const toBaker = (text: string): TzAddress => orRefuse(bakerFrom(text), "not a tz1-tz4 address.");
 export const toAddress = (text: string): Address => orRefuse(addressFrom(text), "not a Tezos address.");
-export const toAmount = (text: string): Mutez =>
-  orRefuse(amountFrom(text), "an amount has its unit: 12.5tez or 12500000mutez.");
+export const toAmount = (text: string): Mutez => {
+  const amount = amountFrom(text);
+  if (typeof amount === "string") throw new InvalidArgumentError(`${amount}.`);
+  return amount;
+};
 export const toId = (text: string): string => orRefuse(idFrom(text), "an id has letters, digits and dots.");
 export const toChange = (text: string): Mutez =>
   orRefuse(changeFrom(text), "a change is a whole number of mutez with its sign, + or -.");

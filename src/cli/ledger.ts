@@ -7,7 +7,13 @@ import {
   RECORD_FORMATS,
   type RecordFormat,
 } from "../application/arguments.js";
-import { adjustBalance, importOpening, type Opening, readOpening } from "../application/commands/ledger.js";
+import {
+  adjustBalance,
+  importOpening,
+  type Opening,
+  readOpening,
+  tryImport,
+} from "../application/commands/ledger.js";
 import { showBalance, showLedger } from "../application/queries/ledger.js";
 import { tez } from "../application/queries/progress.js";
 import { type Services } from "../application/services.js";
@@ -72,7 +78,7 @@ export const ledgerCommand = (program: Command, services: Services): void => {
     .description("add what a file of payout records says that delegators are owed, once a file")
     .argument("<file>", "delegator,mutez; or payments of tezpay, TRD or TAPS 1, as CSV")
     .addOption(new Option("--format <format>", "the format (default: by the header)").choices(RECORD_FORMATS))
-    .option("--dry-run", "show what would be imported, and write nothing")
+    .option("--dry-run", "show what would be imported, or why it is refused (exit 3), and write nothing")
     .option("--yes", "import also what may have been paid after all")
     .option("--json", "print one JSON object")
     .action(async (file: string, { format, dryRun, yes, json }: Importing) => {
@@ -80,9 +86,13 @@ export const ledgerCommand = (program: Command, services: Services): void => {
       const read = await services.payoutRecords();
       const opening = await readOpening(read, file, { format, baker: acts.baker });
       announce(file, opening);
-      const isNew = !dryRun && !(await importOpening(acts, opening, yes === true)).already;
-      if (json) printJson({ ...opening, written: isNew });
-      if (dryRun) tell("nothing is written");
-      else tell(isNew ? "imported" : "was imported before");
+      if (dryRun) {
+        if (json) printJson({ ...opening, written: false });
+        tell("nothing is written");
+      }
+      const { already } = await (dryRun ? tryImport : importOpening)(acts, opening, yes === true);
+      if (json && !dryRun) printJson({ ...opening, written: !already });
+      if (already) tell("was imported before");
+      else if (!dryRun) tell("imported");
     });
 };

@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { type Command } from "commander";
-import { type Address, type Mutez } from "../application/arguments.js";
+import { type Address, batchOf, type Mutez } from "../application/arguments.js";
 import { sendTransfers } from "../application/commands/money.js";
+import { findPayout, showPayout } from "../application/queries/payout.js";
 import { tez } from "../application/queries/progress.js";
 import { type Services } from "../application/services.js";
 import { readTransferFile } from "../application/transfer-file.js";
 import { CommandEnd, EXIT } from "./exit.js";
 import { type Json, print, printJson, tell, toAddress, toAmount, toId } from "./io.js";
 
-const RUNNING = 'it is signed by the running "taps start"';
 const ID = "what it is for, as rent.2026.11: an id is paid once, however often it is asked for";
 
 const readRows = async (path: string) => {
@@ -41,9 +41,11 @@ export const moneyCommands = (program: Command, services: Services): void => {
     .requiredOption("--id <id>", ID, toId)
     .option("--json", "print one JSON object")
     .action(async (to: Address, amount: Mutez, { id, json }: Json & { readonly id: string }) => {
-      const sent = await sendTransfers(await services.acts(), id, [{ to, amount }]);
-      if (json) printJson({ ...sent, to, amount });
-      tell(`${tez(amount)} to ${to}, under the id ${id}: ${RUNNING}; see "taps payout show batch_${id}"`);
+      const acts = await services.acts();
+      const { payment } = await sendTransfers(acts, id, [{ to, amount }]);
+      const { now } = await showPayout(acts, payment);
+      if (json) printJson({ payment, to, amount, now });
+      tell(`${tez(amount)} to ${to}, under the id ${id}: ${now}; see "taps payout show batch_${id}"`);
     });
   program
     .command("batch")
@@ -56,12 +58,21 @@ export const moneyCommands = (program: Command, services: Services): void => {
       const total = rows.reduce((sum, { amount }) => sum + amount, 0n);
       if (confirm !== undefined && confirm !== digest)
         throw new CommandEnd(EXIT.refused, `the file's digest is ${digest}: it is not what was confirmed`);
-      const sent =
-        confirm === undefined ? undefined : await sendTransfers(await services.acts(), digest, rows);
-      if (json) printJson({ payment: sent?.payment ?? null, digest, receivers: rows.length, total, rows });
+      const acts = await (confirm === undefined ? services.view() : services.acts());
+      if (confirm !== undefined) await sendTransfers(acts, digest, rows);
+      const known = await findPayout(acts, batchOf(acts.baker, digest));
+      if (json)
+        printJson({
+          payment: known?.payment ?? null,
+          now: known?.now ?? null,
+          digest,
+          receivers: rows.length,
+          total,
+          rows,
+        });
       else for (const { to, amount } of rows) print(`${to} ${tez(amount)}`);
       tell(`${rows.length} receivers, ${tez(total)} in all, digest ${digest}`);
-      if (sent) tell(`${RUNNING}; see "taps payout show batch_${digest}"`);
+      if (known) tell(`${known.now}; see "taps payout show batch_${digest}"`);
       else tell(`nothing is sent yet. To send it: taps batch ${path} --confirm ${digest}`);
     });
 };

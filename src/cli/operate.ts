@@ -1,6 +1,7 @@
 import { Argument, type Command } from "commander";
 import { pauseWallet, resumeWallet, switchMode } from "../application/commands/mode.js";
 import { recordRestore } from "../application/commands/restored.js";
+import { unpaidNow } from "../application/queries/left-behind.js";
 import { type Services } from "../application/services.js";
 import { type Json, printJson, tell } from "./io.js";
 
@@ -9,9 +10,19 @@ export const operateCommands = (program: Command, services: Services): void => {
     .command("mode")
     .description("off: nothing is done; simulation: nothing is signed; on: cycles are paid")
     .addArgument(new Argument("<mode>", "the mode").choices(["off", "simulation", "on"]))
-    .action(async (mode: "off" | "simulation" | "on") => {
-      await switchMode(await services.acts(), mode);
+    .option("--json", "print one JSON object")
+    .action(async (mode: "off" | "simulation" | "on", { json }: Json) => {
+      const acts = await services.acts();
+      await switchMode(acts, mode);
+      const left = await unpaidNow(acts);
+      if (json) printJson({ mode, leftBehind: left });
       tell(`the mode is ${mode}`);
+      const [first] = left;
+      if (first !== undefined)
+        tell(
+          `cycles that have ended are not paid: ${left.length}, from ${first} to ${left.at(-1)}. ` +
+            `${mode === "on" ? "Each" : 'After the next "taps mode on" each'} waits for your word: taps cycle pay ${first}`,
+        );
     });
   program
     .command("pause")
@@ -24,8 +35,10 @@ export const operateCommands = (program: Command, services: Services): void => {
   program
     .command("resume")
     .description("sign again after a pause or a finding")
-    .action(async () => {
+    .option("--json", "print one JSON object")
+    .action(async ({ json }: Json) => {
       const { lifted, stops } = await resumeWallet(await services.acts());
+      if (json) printJson({ lifted: lifted.map(({ reason, detail }) => ({ reason, detail })), stops });
       for (const { reason, detail } of lifted) tell(`lifted, ${reason}: ${detail}`);
       for (const { reason, detail } of stops) tell(`still stopped, ${reason}: ${detail}`);
       if (stops.length === 0) tell("resumed");

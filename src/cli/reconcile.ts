@@ -1,5 +1,10 @@
 import { type Command } from "commander";
-import { type Claim, classifyOperation } from "../application/commands/classify.js";
+import {
+  type Claim,
+  classifyOperation,
+  exactClaims,
+  type PaidClaim,
+} from "../application/commands/classify.js";
 import { claimFrom, type OperationHash } from "../application/arguments.js";
 import { reconcile } from "../application/queries/reconcile.js";
 import { tez } from "../application/queries/progress.js";
@@ -34,7 +39,20 @@ const inWords = ({
 
 const ADVICE =
   "nothing is signed until each foreign operation is classified: taps reconcile classify <hash> unrelated, " +
-  "or taps reconcile classify <hash> pays <content>=<payout>/<delegator>";
+  "taps reconcile classify <hash> exact where each transfer paid exactly what is owed, or taps reconcile classify <hash> pays <content>=<payout>/<delegator>";
+
+/** What a claim came to; what nobody is charged for is said. */
+const claimInWords = ({ content, payment, obligation, due, sent, isLedgers }: PaidClaim): string => {
+  const name = `${payment.slice(payment.indexOf("_") + 1)}/${obligation}`;
+  const difference = sent - due;
+  const rest =
+    difference === 0n
+      ? ""
+      : isLedgers
+        ? `; the ledger has the difference of ${tez(-difference)}`
+        : `; ${tez(difference)} too much, which is not taken off anything: ask for it back`;
+  return `${content}: ${tez(sent)} sent, ${tez(due)} due for ${name}${rest}`;
+};
 
 export const reconcileCommand = (program: Command, services: Services): void => {
   const command = program
@@ -56,27 +74,37 @@ export const reconcileCommand = (program: Command, services: Services): void => 
     .command("classify")
     .description("say what an operation was that TAPS did not sign")
     .argument("<hash>", "the operation", toHash)
-    .argument("<kind>", '"unrelated", or "pays" and what it paid')
+    .argument(
+      "<kind>",
+      '"unrelated"; "exact": each transfer paid the one open payment of its receiver and amount; or "pays" and what it paid',
+    )
     .argument("[claims...]", "<content>=<payout>/<delegator>, such as 0=750/tz1...")
     .requiredOption("--reason <text>", "why it was sent")
+    .option("--json", "print one JSON object")
     .action(
       async (
         hash: OperationHash,
         kind: string,
         claims: readonly string[],
         { reason }: { readonly reason: string },
+        self: Command,
       ) => {
-        if (kind !== "unrelated" && kind !== "pays")
-          throw new CommandEnd(EXIT.usage, `"${kind}" is neither "unrelated" nor "pays"`);
+        // "reconcile" has the same option, and takes it.
+        const { json } = self.optsWithGlobals<Json>();
+        if (kind !== "unrelated" && kind !== "exact" && kind !== "pays")
+          throw new CommandEnd(EXIT.usage, `"${kind}" is none of "unrelated", "exact" and "pays"`);
         if ((kind === "pays") !== claims.length > 0)
           throw new CommandEnd(EXIT.usage, 'say what it pays: "pays <content>=<payout>/<delegator>..."');
         const acts = await services.acts();
-        const pays = claims.map((text): Claim => {
+        const said = claims.map((text): Claim => {
           const claim = claimFrom(acts.baker, text);
           if (claim !== undefined) return claim;
           throw new CommandEnd(EXIT.usage, `"${text}" is not <content>=<payout>/<delegator>`);
         });
-        await classifyOperation(acts, hash, pays, reason);
+        const pays = kind === "exact" ? await exactClaims(acts, hash) : said;
+        const paid = await classifyOperation(acts, hash, pays, reason);
+        if (json) printJson({ hash, pays: paid.map(({ isLedgers: _, ...claim }) => claim) });
+        else for (const claim of paid) print(claimInWords(claim));
         tell(`${hash} is classified`);
       },
     );

@@ -12,16 +12,16 @@ const NATURAL = /^(0|[1-9][0-9]*)$/;
 export const mutez = (value: bigint): Mutez => value as Mutez;
 export const ZERO = mutez(0n);
 
-const decimal = (pattern: RegExp) =>
-  z.codec(z.string().regex(pattern).max(40), z.bigint().brand<"Mutez">(), {
+const decimal = (pattern: RegExp, problem: string) =>
+  z.codec(z.string(problem).regex(pattern, problem).max(40, problem), z.bigint().brand<"Mutez">(), {
     decode: (text) => BigInt(text),
     encode: (amount) => amount.toString(),
   });
 
 /** JSON form of a signed amount: a plain decimal string of mutez. */
-export const signedMutezCodec = decimal(INTEGER);
+export const signedMutezCodec = decimal(INTEGER, 'must be a text of whole mutez, such as "-1500000"');
 /** JSON form of an amount that is never negative: a plain decimal string of mutez. */
-export const mutezCodec = decimal(NATURAL);
+export const mutezCodec = decimal(NATURAL, 'must be a text of whole mutez, such as "1500000"');
 export const basisPoints = z.number().int().min(0).max(10_000).brand<"BasisPoints">();
 
 /** Sum of one field over rows, in mutez. */

@@ -14,6 +14,12 @@ const natural = (text: string): number => {
   return value;
 };
 
+const positive = (text: string): number => {
+  const value = natural(text);
+  if (value === 0) throw new InvalidArgumentError("nothing would run");
+  return value;
+};
+
 interface Options {
   readonly seeds: number;
   readonly seed: number;
@@ -40,8 +46,22 @@ interface Recorded {
   readonly disturbances: readonly Scheduled[];
 }
 
+/** Ends as a usage error if the file is not there or no JSON object of that form. */
+const readRecorded = async (file: string): Promise<Recorded> => {
+  try {
+    const recorded = JSON.parse(await readFile(file, "utf8")) as Partial<Recorded> | null;
+    const { shape, disturbances } = recorded ?? {};
+    if (shape === undefined || !Array.isArray(disturbances))
+      throw new Error("it is no run as printed by a failure: {shape, disturbances}");
+    return { shape, disturbances };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return program.error(`cannot replay ${file}: ${reason}`);
+  }
+};
+
 const playAgain = async (file: string): Promise<number> => {
-  const { shape, disturbances } = JSON.parse(await readFile(file, "utf8")) as Recorded;
+  const { shape, disturbances } = await readRecorded(file);
   const outcome = await replay(shape, disturbances);
   write(reportOf(outcome));
   return outcome.failure === undefined ? 0 : 1;
@@ -78,9 +98,9 @@ const run = async (options: Options): Promise<number> => {
 
 const program = new Command("simulate")
   .description("Runs payers under random faults and checks the invariants after every step.")
-  .option("--seeds <n>", "how many seeds", natural, 300)
+  .option("--seeds <n>", "how many seeds", positive, 300)
   .option("--seed <k>", "the first of them", natural, 1)
-  .option("--minutes <m>", "as many seeds as fit into this time", natural)
+  .option("--minutes <m>", "as many seeds as fit into this time", positive)
   .addOption(new Option("--about <what>", "what every run has to do with; else some have").choices(TOPICS))
   .option("--replay <file>", "a run as printed by a failure: {shape, disturbances}")
   .option("--no-shrink", "show the failing run as it was")
@@ -88,4 +108,5 @@ const program = new Command("simulate")
   .action(async (options: Options) => {
     process.exitCode = await run(options);
   });
+program.exitOverride((end) => process.exit(end.exitCode === 0 ? 0 : 2));
 await program.parseAsync();

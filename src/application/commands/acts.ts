@@ -44,9 +44,13 @@ type Code =
   | "inputs-refused"
   | "not-begun"
   | "not-foreign"
+  | "not-exact"
   | "pays-less"
   | "may-be-paid"
   | "paid-here"
+  | "opens-later"
+  | "imported-ahead"
+  | "too-far-ahead"
   | "reserved-id"
   | "cycle-payment"
   | "recipient-is-own"
@@ -77,6 +81,8 @@ const ADVICE: Partial<Record<Code, string>> = {
   "cycle-ended":
     'of cycles that ended before the switch to on only those are paid that you name: "taps cycle pay"',
   "planned-already": "TAPS has planned a cycle of this baker: the first one stands",
+  "too-far-ahead":
+    "the first cycle that TAPS pays is the running one or one of the ten after it: until then it would pay nobody",
   "wallet-busy":
     "the wallet has sent an operation that is not final: stop the other tool, and try again two blocks later",
   "source-lags": "TzKT does not show yet what is final: try again in a minute",
@@ -93,7 +99,7 @@ const ADVICE: Partial<Record<Code, string>> = {
   "tz4-payer": "a tz4 wallet cannot pay: this release does not sign for one. Take a tz1, tz2 or tz3 wallet",
   "no-payer": 'no wallet pays yet: run "taps wallet import", or set PAYER and SIGNER_URL',
   "too-many-terms": "too many delegators with terms of their own",
-  "baker-is-no-delegator": "the baker has no terms of its own: its part is its own already",
+  "baker-is-no-delegator": "the baker is no delegator of its own: its part is its own already",
   "recipient-is-baker":
     "a share that is sent to the baker is not paid to anybody else: --status suspend keeps it, --status ignore shares it among the others",
   "recipient-is-payer":
@@ -128,11 +134,13 @@ const ADVICE: Partial<Record<Code, string>> = {
     'nothing is planned for this address in this payment. A cycle is planned when those before it are settled; what they still owe can be held: "taps payment hold"',
   "not-open": "the payment cannot be held any more",
   "plan-exists": "this id was used for another payment: take another one",
-  "no-plan": "nothing is planned under this name",
+  "no-plan": "nothing is planned under this name: there is no such payment",
   "delegation-pending": "another delegation is under way: wait until it is final",
   paused: "the wallet is paused",
   "not-foreign":
     'this is no operation that waits for a word of yours: see "taps reconcile"; the running "taps start" finds it first',
+  "not-exact":
+    "not each of its transfers has one open payment of exactly its receiver and amount: say what it paid one by one, with <content>=<payout>/<delegator>; by content these come into question",
   "not-adopted": 'the wallet is not taken over yet: that is done by "taps adopt" or "taps mode on"',
   inconsistent: "the operation did not do that",
   claimed: "another operation is said to have paid this: see taps reconcile, and classify that one first",
@@ -150,6 +158,10 @@ const ADVICE: Partial<Record<Code, string>> = {
   "may-be-paid":
     "some of it may have been paid after all: look these rows up in the wallet's operations. If all of it is owed, add --yes; else import what is owed as a CSV of your own",
   "paid-here": "TAPS pays a cycle of this file itself, so what it owes would be paid twice",
+  "opens-later":
+    "a cycle of this file has not ended, so nobody can owe anything of it yet: is it this baker's, and this chain's?",
+  "imported-ahead":
+    'what this cycle left owing was imported into the ledger, so TAPS would pay it twice: let the first cycle be a later one ("taps adopt --confirm"), or wait until it has ended',
   imported:
     "what this cycle left owing was imported into the ledger, and would be paid twice. If the cycle is to be paid all the same, add --yes",
   "no-balances": "by this file nobody is owed anything",

@@ -1,5 +1,6 @@
 // Takes a baker and its wallet over from another tool: what that one has paid is seen first.
 import * as Baker from "../../domain/baker/baker.js";
+import { isRefused } from "../../domain/decision.js";
 import { asCycle, asLevel, type Cycle, type Level, type TzAddress } from "../../domain/identifiers.js";
 import * as Ledger from "../../domain/ledger/ledger.js";
 import { type Mutez, sumOf } from "../../domain/money.js";
@@ -7,7 +8,7 @@ import { bakerOf, ledgerOf, walletOf } from "../aggregates.js";
 import { SourceUnavailable } from "../ports/reward-source.js";
 import { FINALITY } from "../process/payer/facts.js";
 import { type PastCycle, pastCycles } from "../queries/past-cycles.js";
-import { act, type Acts, refuseAct } from "./acts.js";
+import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
 import { adoptWallet } from "./mode.js";
 import { type Evidence } from "./pay-cycle.js";
 import { ensureRegistered } from "./registration.js";
@@ -42,12 +43,11 @@ export const adopt = async (
   await assertShows(evidence, registered, final);
   const { state: ledger } = await acts.repository.load(ledgerOf(acts.baker));
   const known = baker.registered?.firstCycle ?? acts.startCycle ?? asCycle(running + 1);
-  const firstCycle = confirmed ?? asCycle(Math.max(known, running));
+  const latest = acts.startCycle ?? running + MOST_AHEAD;
+  const firstCycle = confirmed ?? asCycle(Math.max(Math.min(known, latest), running));
+  assertFirst(acts, baker, ledger, { firstCycle, running });
   const cycles = await pastCycles(acts, evidence, { baker, payer, running });
-  if (confirmed !== undefined) {
-    assertFirst(acts, baker, ledger, { confirmed, running });
-    await takeOver(acts, payer, final, confirmed);
-  }
+  if (confirmed !== undefined) await takeOver(acts, payer, final, confirmed);
   const { balances, imported } = ledger;
   const sum = sumOf(balances.values(), (amount) => amount);
   const opening = { delegators: balances.size, sum, files: imported.size };
@@ -61,19 +61,26 @@ const assertShows = async ({ source }: Evidence, registered: string, final: Leve
   if (level < final) refuseAct("source-lags", { level, final });
 };
 
+/** The first cycle is the running one, or so many later at most: a slip of the number would leave all of them unpaid. */
+const MOST_AHEAD = 10;
+
 const assertFirst = (
-  { startCycle }: Acts,
-  { registered }: Baker.State,
+  { startCycle, actor }: Acts,
+  baker: Baker.State,
   ledger: Ledger.State,
-  { confirmed, running }: { readonly confirmed: Cycle; readonly running: Cycle },
+  { firstCycle, running }: { readonly firstCycle: Cycle; readonly running: Cycle },
 ): void => {
-  if (startCycle !== undefined && startCycle !== confirmed)
-    refuseAct("other-first-cycle", { START_CYCLE: startCycle, asked: confirmed });
-  if (confirmed < running) refuseAct("cycle-ended", { running });
-  const isMoved = confirmed !== registered?.firstCycle;
+  if (startCycle !== undefined && startCycle !== firstCycle)
+    refuseAct("other-first-cycle", { START_CYCLE: startCycle, asked: firstCycle });
+  if (firstCycle < running) refuseAct("cycle-ended", { running });
+  const last = running + MOST_AHEAD;
+  if (firstCycle > last) refuseAct("too-far-ahead", { running, latest: last });
+  const isMoved = firstCycle !== baker.registered?.firstCycle;
   if (isMoved && Ledger.hasTaken(ledger)) refuseAct("planned-already");
-  const ours = Ledger.importedFrom(confirmed)(ledger);
-  if (ours !== undefined) refuseAct("paid-here", { cycle: ours });
+  const moved = Baker.setFirstCycle({ firstCycle, actor })(baker);
+  if (baker.registered && isRefused(moved)) throw new ActRefused(moved);
+  const ours = Ledger.importedFrom(firstCycle)(ledger);
+  if (ours !== undefined) refuseAct("imported-ahead", { cycle: ours });
 };
 
 const takeOver = async (acts: Acts, payer: TzAddress, final: Level, firstCycle: Cycle): Promise<void> => {

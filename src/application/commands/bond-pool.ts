@@ -1,9 +1,9 @@
 import * as Baker from "../../domain/baker/baker.js";
-import { type Address, type Cycle } from "../../domain/identifiers.js";
+import { type Address } from "../../domain/identifiers.js";
 import { type BasisPoints, type Mutez } from "../../domain/money.js";
 import { bakerOf } from "../aggregates.js";
-import { act, type Acts, refuseAct } from "./acts.js";
-import { ensureRegistered } from "./registration.js";
+import { act, type Acts } from "./acts.js";
+import { ensureRegistered, runningCycle } from "./registration.js";
 
 export interface MemberTerms {
   readonly amount: Mutez;
@@ -17,17 +17,15 @@ export const setBondPoolMember = async (acts: Acts, member: Address, terms: Memb
   await act(acts, bakerOf(acts.baker), Baker.setBondPoolMember({ member, ...terms, actor: acts.actor }));
 };
 
-export const removeBondPoolMember = async (acts: Acts, member: Address): Promise<void> => {
+/** Answers whether it was a member. */
+export const removeBondPoolMember = async (acts: Acts, member: Address): Promise<boolean> => {
   await ensureRegistered(acts);
-  await act(acts, bakerOf(acts.baker), Baker.removeBondPoolMember({ member, actor: acts.actor }));
-};
-
-/** The cycle that runs on the registered chain. */
-const runningCycle = async (acts: Acts, { registered }: Baker.State): Promise<Cycle> => {
-  const { chainId, cycle } = await acts.chain.head();
-  if (registered && registered.chainId !== chainId)
-    refuseAct("other-chain", { registered: registered.chainId, found: chainId });
-  return cycle;
+  let isMember = false;
+  await act(acts, bakerOf(acts.baker), (state) => {
+    isMember = state.bondPool.members.has(member);
+    return Baker.removeBondPoolMember({ member, actor: acts.actor })(state);
+  });
+  return isMember;
 };
 
 /** On: what is left of the running cycle and of later ones is shared. Off asks no node. */

@@ -9,7 +9,8 @@ import { type Standing } from "../../domain/payment/obligations.js";
 import * as Payment from "../../domain/payment/payment.js";
 import { type PaidOutside } from "../../domain/wallet/events.js";
 import * as Wallet from "../../domain/wallet/wallet.js";
-import { cycleOf, ledgerOf, paymentIn, walletOf } from "../aggregates.js";
+import { bakerOf, cycleOf, ledgerOf, paymentIn, walletOf } from "../aggregates.js";
+import { findMatches } from "../queries/reconcile.js";
 import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
 import { unbatched } from "./payments.js";
 import { ensureRegistered } from "./registration.js";
@@ -18,6 +19,14 @@ type Foreign = Wallet.State["foreign"][number];
 
 /** Content `content` of the operation paid `obligation` of the payment stream `payment`. */
 export type Claim = Omit<PaidOutside, "payment"> & { readonly payment: StreamName };
+
+/** What a claim came to, in mutez. */
+export interface PaidClaim extends Claim {
+  readonly due: Mutez;
+  readonly sent: Mutez;
+  /** Whether a difference stands in the ledger now. */
+  readonly isLedgers: boolean;
+}
 
 /**
  * Says what a foreign operation was: nothing of ours (`pays` empty), or which content paid which obligation. All of it
@@ -30,7 +39,7 @@ export const classifyOperation = async (
   hash: OperationHash,
   claims: readonly Claim[],
   reason: string,
-): Promise<void> => {
+): Promise<readonly PaidClaim[]> => {
   const { payer = refuseAct("no-payer") } = await ensureRegistered(acts);
   const pays = [...claims];
   const { actor } = acts;
@@ -43,6 +52,28 @@ export const classifyOperation = async (
   });
   for (const payment of settled) await payOutside(acts, payer, hash, payment);
   await act(acts, walletOf(payer), Wallet.classify({ hash, pays, reason, actor }));
+  return settled.map(({ content, payment, obligation, amount, owed: { due } }) => {
+    const isLedgers = isDelegators(obligation);
+    return { content, payment, obligation, due, sent: amount, isLedgers };
+  });
+};
+
+/** For each transfer of a foreign operation the one open obligation of exactly its receiver and amount. */
+export const exactClaims = async (acts: Acts, hash: OperationHash): Promise<readonly Claim[]> => {
+  const { payer = refuseAct("no-payer") } = (await acts.repository.load(bakerOf(acts.baker))).state;
+  const { level, contents } = foreignIn((await acts.repository.load(walletOf(payer))).state, hash);
+  const matching = await findMatches(acts, payer);
+  const claims: Claim[] = [];
+  const unclear: Record<string, string> = {};
+  for (const [content, { amount, destination, status }] of contents.entries()) {
+    if (status !== "applied" || amount === null) continue;
+    const exact = matching({ target: destination, amount, status, level }).filter(({ isExact }) => isExact);
+    const [match] = exact;
+    if (match && exact.length === 1) claims.push({ content, ...match.claim });
+    else unclear[`content ${content}`] = exact.map(({ name }) => name).join(" or ") || "nothing";
+  }
+  if (Object.keys(unclear).length > 0 || claims.length === 0) refuseAct("not-exact", unclear);
+  return claims;
 };
 
 const foreignIn = ({ foreign }: Wallet.State, hash: OperationHash): Foreign =>
@@ -83,6 +114,7 @@ const checkClaim = async (acts: Acts, operation: Foreign, claim: Claim): Promise
   if (sent === undefined || amount === null)
     return refuseAct("inconsistent", { content, wrong: "this content sends nothing" });
   const { state } = await acts.repository.load(paymentIn(payment));
+  if (state.plans === 0 && Payment.cycleOfStream(payment) === undefined) refuseAct("no-plan", { content });
   const owed = state.obligations.get(obligation) ?? refuseAct("unknown-obligation", { obligation });
   if (destination !== owed.recipient && destination !== owed.delegator)
     refuseAct("inconsistent", { content, wrong: `it was sent to ${destination}` });

@@ -16,9 +16,16 @@ export const holdCycle = async (acts: Acts, cycle: CycleNumber, detail: string):
   await act(acts, cycleOf(acts.baker, cycle), Cycle.hold({ reason: "person", detail, actor: acts.actor }));
 };
 
-export const releaseCycle = async (acts: Acts, cycle: CycleNumber): Promise<void> => {
+/** Lets a held cycle go on; answers whether it was held. */
+export const releaseCycle = async (acts: Acts, cycle: CycleNumber): Promise<boolean> => {
   await ensureRegistered(acts);
-  await act(acts, cycleOf(acts.baker, cycle), Cycle.release({ actor: acts.actor }));
+  let isHeld = false;
+  await act(acts, cycleOf(acts.baker, cycle), (life) => {
+    isHeld = life.held !== undefined;
+    if (Cycle.isFinished(life) && !isHeld) return refuse("finished");
+    return Cycle.release({ actor: acts.actor })(life);
+  });
+  return isHeld;
 };
 
 /**

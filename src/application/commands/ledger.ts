@@ -1,12 +1,12 @@
 import { type Address, type Cycle, type Digest } from "../../domain/identifiers.js";
 import * as Baker from "../../domain/baker/baker.js";
-import { refuse } from "../../domain/decision.js";
+import { isRefused, refuse } from "../../domain/decision.js";
 import * as Ledger from "../../domain/ledger/ledger.js";
 import { type Mutez, mutez, sumOf, ZERO } from "../../domain/money.js";
 import { bakerOf, ledgerOf } from "../aggregates.js";
 import { type ReadPayoutRecords, type RecordsOptions, UnreadableRecords } from "../ports/payout-records.js";
-import { act, type Acts } from "./acts.js";
-import { ensureRegistered } from "./registration.js";
+import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
+import { ensureRegistered, runningCycle } from "./registration.js";
 
 export interface Adjustment {
   readonly delegator: Address;
@@ -20,6 +20,7 @@ export interface Adjustment {
 /** Adds to what a delegator is owed, or takes off, from the next plan on. Answers what stands in the ledger then. */
 export const adjustBalance = async (acts: Acts, adjustment: Adjustment): Promise<Mutez> => {
   const { baker, repository, actor } = acts;
+  if (adjustment.delegator === baker) refuseAct("baker-is-no-delegator");
   await ensureRegistered(acts);
   await act(acts, ledgerOf(baker), Ledger.adjust({ ...adjustment, actor }));
   return (await repository.load(ledgerOf(baker))).state.balances.get(adjustment.delegator) ?? ZERO;
@@ -91,26 +92,59 @@ export const readOpening = async (
   };
 };
 
-/**
- * Adds a file's balances to the ledger, once a file; answers whether they were there before. Refused while some of
- * them may have been paid, unless that is `confirmed`, and if TAPS itself pays one of the cycles. Run again after an
- * interruption it goes on where it stopped.
- */
-export const importOpening = async (
+/** Decides whether a file's balances may be added; throws `ActRefused` for what the chain or the terms say against it. */
+const decideImport = async (
   acts: Acts,
   { file, format, cycles, balances, doubtful }: Opening,
   confirmed: boolean,
-): Promise<{ readonly already: boolean }> => {
+) => {
   const { baker, repository, actor } = acts;
-  await ensureRegistered(acts);
-  if ((await repository.load(ledgerOf(baker))).state.imported.has(file)) return { already: true };
+  const running = cycles.length === 0 ? undefined : await runningCycle(acts, await bakerIn(acts));
+  const early = cycles.find((cycle) => running !== undefined && cycle >= running);
+  if (early !== undefined) refuseAct("opens-later", { cycle: early, running: running ?? early });
   const add = Ledger.importBalances({ file, format, cycles: [...cycles], rows: balances, actor });
-  await act(acts, ledgerOf(baker), async (state) => {
+  return async (state: Ledger.State) => {
     const terms = (await repository.load(bakerOf(baker))).state;
     const ours = cycles.find((cycle) => Baker.pays(terms, cycle));
     if (ours !== undefined) return refuse("paid-here", { cycle: ours });
-    if (doubtful.length > 0 && !confirmed) return refuse("may-be-paid", { rows: doubtful.length });
-    return add(state);
-  });
+    const added = add(state);
+    if (isRefused(added)) return added;
+    return doubtful.length > 0 && !confirmed ? refuse("may-be-paid", { rows: doubtful.length }) : added;
+  };
+};
+
+const bakerIn = async ({ repository, baker }: Acts): Promise<Baker.State> =>
+  (await repository.load(bakerOf(baker))).state;
+
+const isImported = async ({ repository, baker }: Acts, { file }: Opening): Promise<boolean> =>
+  (await repository.load(ledgerOf(baker))).state.imported.has(file);
+
+/** Meets every refusal that the import would meet, and writes nothing. Throws `ActRefused`. */
+export const tryImport = async (
+  acts: Acts,
+  opening: Opening,
+  confirmed: boolean,
+): Promise<{ readonly already: boolean }> => {
+  if (await isImported(acts, opening)) return { already: true };
+  const decide = await decideImport(acts, opening, confirmed);
+  const decision = await decide((await acts.repository.load(ledgerOf(acts.baker))).state);
+  if (isRefused(decision)) throw new ActRefused(decision);
   return { already: false };
+};
+
+/**
+ * Adds a file's balances to the ledger, once a file; answers whether they were there before. Refused while some of
+ * them may have been paid, unless that is `confirmed`, if TAPS itself pays one of the cycles, and if one has not ended.
+ * Run again after an interruption it goes on where it stopped.
+ */
+export const importOpening = async (
+  acts: Acts,
+  opening: Opening,
+  confirmed: boolean,
+): Promise<{ readonly already: boolean }> => {
+  const tried = await tryImport(acts, opening, confirmed);
+  if (tried.already) return tried;
+  await ensureRegistered(acts);
+  await act(acts, ledgerOf(acts.baker), await decideImport(acts, opening, confirmed));
+  return tried;
 };

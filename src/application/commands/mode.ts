@@ -80,7 +80,7 @@ const assertNotImported = async (acts: Acts, firstCycle: Cycle): Promise<void> =
   const { cycle: running } = await acts.chain.head();
   const { state: ledger } = await acts.repository.load(ledgerOf(acts.baker));
   const ours = Ledger.importedFrom(asCycle(Math.max(firstCycle, running)))(ledger);
-  if (ours !== undefined) refuseAct("paid-here", { cycle: ours });
+  if (ours !== undefined) refuseAct("imported-ahead", { cycle: ours });
 };
 
 /** Whether somebody has begun to leave *on* since. */

@@ -19,7 +19,8 @@ const owedTo = async (
   owed: Address,
   ...standing: readonly Payment.Status["at"][]
 ) => {
-  const { obligations } = (await repository.load(paymentIn(payment))).state;
+  const { obligations, plans } = (await repository.load(paymentIn(payment))).state;
+  if (plans === 0) refuseAct("no-plan");
   const all = [...obligations.values()].filter(({ delegator }) => delegator === owed);
   if (all.length === 0) refuseAct("unknown-obligation", { obligation: owed });
   const found = all.filter(({ status }) => standing.includes(status.at));

@@ -1,6 +1,7 @@
 import * as Baker from "../../domain/baker/baker.js";
 import {
   policyWith,
+  printCeilings,
   printPolicy,
   type PolicyProblem,
   resolveCeilings,
@@ -45,6 +46,8 @@ export const setPolicy = async (acts: Acts, file: unknown): Promise<void> => {
   await act(acts, baker, Baker.changePolicy({ policy, terms: rows, actor }));
 };
 
-/** The policy in force, every key filled in. */
-export const showPolicy = async ({ repository, baker }: Acts) =>
-  printPolicy(policyOf((await repository.load(bakerOf(baker))).state), undefined);
+/** The policy and the ceilings in force, every key filled in: a file that sets them again. */
+export const showPolicy = async ({ repository, baker }: Acts) => {
+  const { state } = await repository.load(bakerOf(baker));
+  return { ...printPolicy(policyOf(state), undefined), ceilings: printCeilings(state.ceilings) };
+};

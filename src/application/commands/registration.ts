@@ -1,5 +1,5 @@
 import * as Baker from "../../domain/baker/baker.js";
-import { asCycle, parseStreamName, type TzAddress } from "../../domain/identifiers.js";
+import { asCycle, type Cycle, parseStreamName, type TzAddress } from "../../domain/identifiers.js";
 import { bakerOf } from "../aggregates.js";
 import { START } from "../ports/event-store.js";
 import { act, type Acts, refuseAct } from "./acts.js";
@@ -36,3 +36,11 @@ export const ensureRegistered = async (acts: Acts): Promise<Baker.State> => {
 /** Makes a wallet the one that pays. */
 export const registerPayer = (acts: Acts, payer: TzAddress): Promise<void> =>
   act(acts, bakerOf(acts.baker), Baker.setPayer({ payer, actor: acts.actor }));
+
+/** The cycle that runs on the registered chain. */
+export const runningCycle = async ({ chain }: Acts, { registered }: Baker.State): Promise<Cycle> => {
+  const { chainId, cycle } = await chain.head();
+  if (registered && registered.chainId !== chainId)
+    refuseAct("other-chain", { registered: registered.chainId, found: chainId });
+  return cycle;
+};

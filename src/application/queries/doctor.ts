@@ -1,5 +1,6 @@
 import { type TzAddress } from "../../domain/identifiers.js";
-import { bakerOf } from "../aggregates.js";
+import * as Wallet from "../../domain/wallet/wallet.js";
+import { bakerOf, walletOf } from "../aggregates.js";
 import { type Acts } from "../commands/acts.js";
 import { type Chain, type Head, type NodeHealth } from "../ports/chain.js";
 import { type RewardSource } from "../ports/reward-source.js";
@@ -78,6 +79,25 @@ const checkSigner = async (acts: Acts, payer: TzAddress): Promise<Finding> => {
   }
 };
 
+/** Of the mode nothing is said here: it is no fault. */
+const STOP_FIXES: Readonly<Record<string, string>> = {
+  person: 'run "taps resume" to sign again',
+  finding: 'mend what it says, then run "taps resume"',
+  restored: 'wait; see "taps reconcile"',
+  "foreign-operations": 'run "taps reconcile", and classify them',
+};
+
+const checkStops = async ({ repository }: Acts, payer: TzAddress): Promise<readonly Finding[]> => {
+  const stops = Wallet.stopsSigning((await repository.load(walletOf(payer))).state).filter(
+    ({ reason }) => reason !== "mode",
+  );
+  return stops.length === 0
+    ? [good("signing", "nothing stops it")]
+    : stops.map(({ reason, detail }) =>
+        bad("signing", `stopped, ${reason}: ${detail}`, STOP_FIXES[reason] ?? ""),
+      );
+};
+
 const checkWallet = async (acts: Acts, head: Head): Promise<Finding[]> => {
   const { repository, baker, chain } = acts;
   const { payer } = (await repository.load(bakerOf(baker))).state;
@@ -86,6 +106,7 @@ const checkWallet = async (acts: Acts, head: Head): Promise<Finding[]> => {
   return [
     good("wallet", payer),
     await checkSigner(acts, payer),
+    ...(await checkStops(acts, payer)),
     revealed
       ? good("reveal", "the wallet's key is revealed")
       : good("reveal", "not revealed yet: TAPS does it before the first payout"),

@@ -6,12 +6,13 @@ import {
   asLevel,
   type Level,
   type OperationHash,
+  parseStreamName,
   type StreamName,
   type TzAddress,
 } from "../../domain/identifiers.js";
 import { type Mutez } from "../../domain/money.js";
 import * as Payment from "../../domain/payment/payment.js";
-import { bakerOf, ledgerOf, paymentIn, walletOf } from "../aggregates.js";
+import { bakerOf, cycleOf, ledgerOf, paymentIn, walletOf } from "../aggregates.js";
 import { type Acts, refuseAct } from "../commands/acts.js";
 import { type OperationHistory, type PastContent } from "../ports/operations.js";
 import { SourceUnavailable } from "../ports/reward-source.js";
@@ -21,6 +22,7 @@ import { FINALITY } from "../process/payer/facts.js";
 interface Match {
   /** `750/tz1...`, as it is named when the operation is classified. */
   readonly name: string;
+  readonly claim: { readonly payment: StreamName; readonly obligation: string };
   readonly due: Mutez;
   readonly isExact: boolean;
 }
@@ -90,22 +92,45 @@ const nameOf = (stream: string, obligation: string): string => {
   return `${stream.slice(stream.indexOf("_") + 1)}/${name}`;
 };
 
+/** A cycle's last level, of its own payment and its bond pool's; undefined of any other payment, or one unknown. */
+const endOf = async ({ repository, baker }: Acts, stream: StreamName): Promise<Level | undefined> => {
+  const [, kind, id] = parseStreamName(stream).elements;
+  const cycle = id !== undefined && kind === "bond" ? asCycle(Number(id)) : Payment.cycleOfStream(stream);
+  return cycle === undefined ? undefined : (await repository.load(cycleOf(baker, cycle))).state.lastLevel;
+};
+
+/** What of a content tells what it may have paid. */
+type Sent = Pick<PastContent, "target" | "amount" | "status" | "level">;
+
 const matchesOf = async (acts: Acts, requested: ReadonlySet<StreamName>) => {
-  const open: (Omit<Match, "isExact"> & { readonly receivers: readonly Address[] })[] = [];
+  const open: (Omit<Match, "isExact"> & {
+    readonly receivers: readonly Address[];
+    readonly ended: Level | undefined;
+  })[] = [];
   for (const stream of await openPayments(acts, requested)) {
     const { state } = await acts.repository.load(paymentIn(stream));
+    const ended = await endOf(acts, stream);
     for (const { id, delegator, recipient, due, status } of state.obligations.values())
-      if (status.at === "open" || status.at === "held" || status.at === "batched")
-        open.push({ name: nameOf(stream, id), due, receivers: [recipient, delegator] });
+      if (status.at === "open" || status.at === "held" || status.at === "batched") {
+        const claim = { payment: stream, obligation: id };
+        open.push({ name: nameOf(stream, id), claim, due, receivers: [recipient, delegator], ended });
+      }
   }
-  return ({ target, amount, status }: PastContent): readonly Match[] =>
-    status !== "applied" || target === null || amount === null
-      ? []
-      : open
-          .filter(({ receivers }) => receivers.some((receiver) => receiver === target))
-          .map(({ name, due }) => ({ name, due, isExact: due === amount }))
-          .sort((a, b) => Number(b.isExact) - Number(a.isExact));
+  // What was sent before a cycle's end did not pay it. Where something was owed exactly, the rest is chance.
+  return ({ target, amount, status, level }: Sent): readonly Match[] => {
+    if (status !== "applied" || target === null || amount === null) return [];
+    const found = open
+      .filter(({ ended }) => ended === undefined || ended < level)
+      .filter(({ receivers }) => receivers.some((receiver) => receiver === target))
+      .map(({ name, claim, due }) => ({ name, claim, due, isExact: due === amount }));
+    const exact = found.filter(({ isExact }) => isExact);
+    return exact.length > 0 ? exact : found;
+  };
 };
+
+/** Finds what each transfer of a foreign operation may have paid. Reads the wallet's whole stream. */
+export const findMatches = async (acts: Acts, payer: TzAddress) =>
+  matchesOf(acts, (await historyOf(acts, payer)).requested);
 
 const nothing = (): readonly Match[] => [];
 
@@ -159,7 +184,7 @@ export const reconcile = async (acts: Acts, history: OperationHistory) => {
         target: content.target,
         amount: content.amount,
         status: content.status,
-        matches: matching(content),
+        matches: matching(content).map(({ name, due, isExact }) => ({ name, due, isExact })),
       })),
     })),
     explained: complete && lost.length === 0 && open.length === 0,

@@ -111,17 +111,38 @@ export const resolveCeilings = (
   return read.success ? read.data : { refused: read.error.issues.flatMap(problemsOf) };
 };
 
+/** Ceilings as they stand in a policy file. */
+export const printCeilings = (ceilings: Ceilings) => z.encode(ceilingsCodec, ceilings);
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const rowsOf = (delegators: Readonly<Record<string, Omit<TermsRow, "delegator">>>): TermsRow[] =>
   Object.entries(delegators).map(([delegator, terms]) => ({ delegator: address.parse(delegator), ...terms }));
 
+/** What a person is told who has written the file. */
+const inWords = (issue: z.core.$ZodIssue): string => {
+  switch (issue.code) {
+    case "invalid_value":
+      return `must be one of ${issue.values.map(String).join(", ")}`;
+    case "too_small":
+      return `must be ${issue.minimum} or more`;
+    case "too_big":
+      return `must be ${issue.maximum} or less`;
+    case "invalid_key":
+      return issue.issues.map(inWords).join("; ");
+    default:
+      return issue.message
+        .replace(/^Invalid input: expected (\w+), received (\w+)$/, "must be of the type $1, not $2")
+        .replace("type int, not number", "type number, without a fraction");
+  }
+};
+
 const problemsOf = (issue: z.core.$ZodIssue): PolicyProblem[] => {
   const path = (...more: string[]) => [...issue.path.map(String), ...more].join(".");
   return issue.code === "unrecognized_keys"
     ? issue.keys.map((key) => ({ key: path(key), problem: "is not a key of a policy" }))
-    : [{ key: path(), problem: issue.message }];
+    : [{ key: path(), problem: inWords(issue) }];
 };
 
 /** A policy and the terms that go with it. */

@@ -36,8 +36,12 @@ const isSame = (one: PaidOutside, other: PaidOutside): boolean =>
   one.content === other.content && one.payment === other.payment && one.obligation === other.obligation;
 
 /** One content, or one obligation, under two claims: what it paid would count twice. */
-const isTwice = (one: PaidOutside, other: PaidOutside): boolean =>
-  one.content === other.content || (one.payment === other.payment && one.obligation === other.obligation);
+const doubledIn = (one: PaidOutside, other: PaidOutside): string | undefined => {
+  if (one.content === other.content) return "this content is named twice";
+  return one.payment === other.payment && one.obligation === other.obligation
+    ? `another content is said to have paid ${one.obligation} too`
+    : undefined;
+};
 
 const lacks = (pays: readonly PaidOutside[], claim: PaidOutside): boolean =>
   !pays.some((other) => isSame(other, claim));
@@ -47,14 +51,12 @@ const contradictory = (operation: State["foreign"][number], pays: readonly PaidO
   const unpaid = pays.find(({ content }) => operation.contents[content]?.status !== "applied");
   if (unpaid)
     return refuse("inconsistent" as const, { content: unpaid.content, wrong: "this content paid nothing" });
-  const twice = pays.find((claim, n) => pays.slice(0, n).some((before) => isTwice(before, claim)));
-  return (
-    twice &&
-    refuse("inconsistent" as const, {
-      content: twice.content,
-      wrong: "it is named twice, or what it paid is",
-    })
-  );
+  for (const [n, one] of pays.entries())
+    for (const before of pays.slice(0, n)) {
+      const wrong = doubledIn(one, before);
+      if (wrong !== undefined) return refuse("inconsistent" as const, { content: one.content, wrong });
+    }
+  return undefined;
 };
 
 /**

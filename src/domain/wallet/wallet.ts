@@ -316,8 +316,19 @@ export const batchFate = (state: State, batchId: string) => {
 export const stopsSigning = (
   state: State,
 ): readonly { reason: PauseReason | "foreign-operations"; detail: string }[] => [
-  ...state.pauses.map(({ reason, detail }) => ({ reason, detail })),
+  ...state.pauses.map(({ reason, detail, untilLevel }) => ({
+    reason,
+    detail:
+      untilLevel === null
+        ? detail
+        : `${detail}; until a final block is beyond ${untilLevel} and the log explains the chain`,
+  })),
   ...(state.foreign.length > 0
-    ? [{ reason: "foreign-operations" as const, detail: state.foreign.map((o) => o.hash).join(", ") }]
+    ? [
+        {
+          reason: "foreign-operations" as const,
+          detail: `${state.foreign.map((o) => o.hash).join(", ")}: see "taps reconcile"`,
+        },
+      ]
     : []),
 ];

@@ -13,7 +13,8 @@ interface Format {
   readonly columns: readonly string[];
   /** Undefined: the records do not say whose they are. */
   readonly bakerColumn: string | undefined;
-  readonly read: (fields: Fields) => RecordedRow;
+  /** `named`: the cycle that the file is named after; undefined where its name is no cycle's. */
+  readonly read: (fields: Fields, named: string | undefined) => RecordedRow;
 }
 
 const bad = (problem: string): RecordedRow => ({ says: "bad", problem });
@@ -133,13 +134,13 @@ const TRD_STATUSES: Readonly<Record<string, string>> = {
   "4": "avoided",
 };
 
-/** `payments/done/<cycle>.csv` and `payments/failed/<cycle>.csv`; amounts in mutez. */
-const readTrd = (fields: Fields): RecordedRow => {
+/** `payments/done/<cycle>.csv` and `payments/failed/<cycle>.csv`; amounts in mutez. The name alone tells the cycle. */
+const readTrd = (fields: Fields, named: string | undefined): RecordedRow => {
   const type = fields("type");
   if (["F", "O", "FOUNDERS_PARENT", "OWNERS_PARENT", "B"].includes(type)) return NOTHING;
   if (!["D", "M", "E"].includes(type)) return bad(`"${type}" is no type of TRD's payments`);
   const status = TRD_STATUSES[fields("paid")] ?? fields("paid").toLowerCase();
-  const row = { delegator: fields("address"), cycle: undefined, amount: mutezOf(fields("amount")) };
+  const row = { delegator: fields("address"), cycle: named, amount: mutezOf(fields("amount")) };
   switch (status) {
     case "paid":
       return paid(row);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
 import {
@@ -39,7 +40,14 @@ interface Rows {
   readonly read: (row: readonly string[]) => RecordedRow;
 }
 
-const rowsUnder = (firstRow: readonly string[], { format: asked, baker }: RecordsOptions): Rows => {
+/** The cycle that a file is named after. */
+const cycleNamed = (path: string): string | undefined => /^(\d{1,7})\.csv$/.exec(basename(path))?.[1];
+
+const rowsUnder = (
+  firstRow: readonly string[],
+  named: string | undefined,
+  { format: asked, baker }: RecordsOptions,
+): Rows => {
   const header = firstRow.map((name) => name.toLowerCase());
   const format = formatOf(header, asked);
   const { bakerColumn, read } = FORMATS[format];
@@ -50,7 +58,7 @@ const rowsUnder = (firstRow: readonly string[], { format: asked, baker }: Record
         return { says: "bad", problem: `${row.length} columns, and the header has ${header.length}` };
       const fields = (column: string): string => row[header.indexOf(column)] ?? "";
       return bakerColumn === undefined || fields(bakerColumn) === baker
-        ? read(fields)
+        ? read(fields, named)
         : { says: "bad", problem: `it is of the baker ${fields(bakerColumn)}` };
     },
   };
@@ -84,7 +92,7 @@ export const readPayoutRecords: ReadPayoutRecords = async (path, options, onRow)
       }),
       async (parsed: AsyncIterable<Parsed>) => {
         for await (const { info, record } of parsed) {
-          if (rows === undefined) rows = rowsUnder(record, options);
+          if (rows === undefined) rows = rowsUnder(record, cycleNamed(path), options);
           else onRow(rows.read(record), info.lines);
         }
       },

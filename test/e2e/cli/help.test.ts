@@ -18,6 +18,9 @@ describe("help", () => {
       for (const name of commandsIn(help)) await visit([...path, name]);
     };
     await visit([]);
+    const streams = await tapsWithin({}, ["log", "read", "--help"]);
+    for (const kind of ["baker", "cycle", "reward", "payment", "ledger", "wallet"])
+      expect(streams).to.match(new RegExp(`^  ${kind}-tz1`, "m"));
     expect(seen).to.include.members(["start", "status", "cycle pay", "reconcile classify", "ledger adjust"]);
   });
 });

@@ -114,6 +114,9 @@ describe("the ledger through the command line", function () {
     const refused = await ended("import", path);
     expect(refused.code).to.equal(3);
     expect(refused.err.startsWith(`${said}\nsome of it may have been paid after all`)).to.equal(true);
+    const dry = await ended("import", path, "--dry-run", "--json");
+    expect([dry.code, dry.err]).to.deep.equal([3, refused.err.replace(said, `${said}\nnothing is written`)]);
+    expect(JSON.parse(dry.out)).to.deep.include({ sum: "700", written: false });
     expect(await ended("import", path, "--yes")).to.deep.equal({
       code: 0,
       out: "",
@@ -123,6 +126,15 @@ describe("the ledger through the command line", function () {
       sum: "1500660",
       balances: { [A]: "1500000", [B]: "-40", [C]: "700" },
     });
+  });
+
+  it("takes TRD's cycle from the file's name, and refuses one that has not ended", async () => {
+    const path = await file("900.csv", "address,type,amount,hash,paid", `${C},D,800,,4`);
+    for (const more of [[], ["--dry-run"]]) {
+      const { code, err } = await ended("import", path, ...more);
+      expect(code).to.equal(3);
+      expect(err).to.match(/\na cycle of this file has not ended.* \(cycle 900, running 0\)\n$/);
+    }
   });
 
   it("adjusts once a reference, and never below 0 unless told", async () => {

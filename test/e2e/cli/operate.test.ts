@@ -118,6 +118,11 @@ describe("an installation through the command line", function () {
       ].join("\n"),
       err: "nothing is written yet. To pay from cycle 1 on: taps adopt --confirm 1; from the running one on: taps adopt --confirm 0\n",
     });
+    const later = await endWithin({ ...env, START_CYCLE: "1" }, ["adopt"]);
+    expect([later.code, later.out.split("\n")[0]]).to.deep.equal([
+      0,
+      "cycle 0: the other tool's; it has not ended",
+    ]);
     expect((await endWithin(env, ["log", "read", `wallet-${sandbox.payer}`])).code).to.equal(1);
   });
 
@@ -129,12 +134,19 @@ describe("an installation through the command line", function () {
     await tapsWithin(env, ["mode", "on"]);
     expect(await eventsOf(wallet)).to.deep.equal(["WalletAdopted", "WalletPaused", "WalletResumed"]);
     expect(await json("status")).to.have.property("mode", "on");
+    expect(await json("mode", "on")).to.deep.equal({ mode: "on", leftBehind: [] });
   });
 
   it("pauses and resumes", async () => {
     await tapsWithin({ ...env, START_CYCLE: "5" }, ["pause"]);
     expect(await json("status")).to.have.nested.property("wallet.stops[0].reason", "person");
+    const doctor = await endWithin(env, ["doctor"]);
+    expect(doctor.code).to.equal(1);
+    expect(doctor.out).to.include(
+      'BAD  signing: stopped, person: paused by a person\n     run "taps resume"',
+    );
     expect((await endWithin(env, ["resume"])).err).to.equal("lifted, person: paused by a person\nresumed\n");
+    expect(await json("resume")).to.deep.equal({ lifted: [], stops: [] });
     expect(await json("status"))
       .to.have.nested.property("wallet.stops")
       .that.deep.equals([]);
@@ -153,6 +165,7 @@ describe("an installation through the command line", function () {
       delegator: STRANGER,
       amount: "5",
       recipient: STRANGER,
+      now: 'it is signed by the running "taps start"',
     });
     expect(settled.err).to.equal(
       `0.000005 tez to ${STRANGER}: it is signed by the running "taps start"; see "taps payout show ${id}"\n`,
@@ -176,12 +189,73 @@ describe("an installation through the command line", function () {
     const { code, err } = await endWithin(env, ["transfer", STRANGER, "1tez"]);
     expect(code).to.equal(2);
     expect(err).to.match(/required option '--id <id>'/);
+    for (const [amount, problem] of [
+      ["0tez", "the amount is 0."],
+      ["0.0000001tez", '"0.0000001" is a fraction of a mutez: a tez has six decimals.'],
+      ["99999999999tez", '"99999999999" is more tez than there are.'],
+      ["5", "an amount has its unit: 12.5tez or 12500000mutez."],
+    ] as const) {
+      const wrong = await endWithin(env, ["transfer", STRANGER, amount, "--id", "x"]);
+      expect([wrong.code, wrong.err.trim().endsWith(problem)], wrong.err).to.deep.equal([2, true]);
+    }
+  });
+
+  it("says of a file and of a payment what became of them, before and after it is sent", async () => {
+    const file = join(folder, "batch.csv");
+    await writeFile(file, `address,mutez\n${STRANGER},5\n`);
+    const preview = (await json("batch", file)) as { digest: string };
+    const { digest } = preview;
+    const rows = [{ to: STRANGER, amount: "5" }];
+    const known = { digest, receivers: 1, total: "5", rows };
+    expect(preview).to.deep.equal({ payment: null, now: null, ...known });
+    expect(await refusal("payout", "show", `batch_${digest}`)).to.match(
+      /^nothing is planned under this name/,
+    );
+    const payment = `payment-${sandbox.baker}_batch_${digest}`;
+    const now = 'it is signed by the running "taps start"';
+    expect(await json("batch", file, "--confirm", digest)).to.deep.equal({ payment, now, ...known });
+    await tapsWithin(env, ["pause"]);
+    const paused = "waits: the wallet is paused (person: paused by a person)";
+    for (const more of [[], ["--confirm", digest]])
+      expect((await endWithin(env, ["batch", file, ...more])).err).to.equal(
+        `1 receivers, 0.000005 tez in all, digest ${digest}\n${paused}; see "taps payout show batch_${digest}"\n`,
+      );
+    expect((await endWithin(env, ["payout", "resume", `batch_${digest}`])).err).to.equal(`${paused}\n`);
+    await tapsWithin(env, ["payment", "hold", `batch_${digest}`, STRANGER, "--reason", "a look first"]);
+    await tapsWithin(env, ["resume"]);
+    const { planned } = (await json("payout", "show", `batch_${digest}`)) as { planned: { digest: string } };
+    expect(await tapsWithin(env, ["payout", "show", `batch_${digest}`])).to.equal(
+      [
+        `${payment}: held: a look first`,
+        `1 payments, 0.000005 tez, digest ${planned.digest}`,
+        "0.000000 tez paid, 0.000000 tez charged, 0.000000 tez carried, 0.000005 tez held, 0 under way",
+        `receiver:${STRANGER}: 0.000005 tez held, a look first`,
+        "",
+      ].join("\n"),
+    );
+    await tapsWithin(env, ["mode", "off"]);
+    await tapsWithin(env, ["mode", "on"]);
   });
 
   it("refuses with the reason what cannot be done", async () => {
     expect(await refusal("cycle", "hold", "7")).to.match(/^TAPS has not seen this cycle/);
     expect(await refusal("cycle", "pay", "7")).to.match(/^the cycle has not begun/);
     expect(await refusal("payment", "hold", "0", STRANGER)).to.match(/^nothing is planned for this address/);
+    for (const unknown of [
+      ["payment", "hold", "batch_x", STRANGER],
+      ["payout", "show", "0"],
+    ])
+      expect(await refusal(...unknown)).to.match(
+        /^nothing is planned under this name: there is no such payment/,
+      );
+    for (const verb of ["show", "release"])
+      expect(await refusal("cycle", verb, "7")).to.match(/^TAPS has not seen this cycle/);
+    expect(
+      await refusal("ledger", "adjust", sandbox.baker, "+5", "--reason", "correction", "--reference", "8"),
+    ).to.match(/^the baker is no delegator/);
+    expect(await refusal("adopt", "--confirm", "9999999")).to.match(
+      /^the first cycle that TAPS pays is the running one or one of the ten after it.* \(running 0, latest 10\)$/,
+    );
     const elsewhere = { ...env, START_CYCLE: "5" };
     const { code, err } = await endWithin(elsewhere, ["mode", "on"]);
     expect({ code, err: err.slice(0, 60) }).to.deep.equal({
@@ -195,7 +269,16 @@ describe("an installation through the command line", function () {
     await writeFile(file, JSON.stringify({ preset: "tezpay", ceilings: { cycle: "7" } }));
     await tapsWithin(env, ["policy", "set", file]);
     expect(await json("status")).to.have.nested.property("ceilings.cycle", "7");
-    expect(await json("policy", "show")).to.not.have.property("ceilings");
+    const shown = await json("policy", "show");
+    expect(shown).to.have.nested.property("ceilings.cycle", "7");
+    await writeFile(file, JSON.stringify(shown));
+    expect(await json("policy", "set", file)).to.deep.equal(shown);
+    await writeFile(file, JSON.stringify({ minimumPayout: 5 }));
+    expect(await endWithin(env, ["policy", "set", file])).to.deep.equal({
+      code: 2,
+      out: "",
+      err: 'minimumPayout: must be a text of whole mutez, such as "1500000"\n',
+    });
     const digest = "0".repeat(64);
     expect(await refusal("payout", "approve", "0", "--digest", digest)).to.match(/^nothing is planned/);
     const reject = ["payout", "reject", "0", "--digest", digest, "--reason", "too much"];
@@ -257,13 +340,15 @@ describe("an installation through the command line", function () {
   });
 
   it("is told of a restore, and waits no longer when told again", async () => {
-    const said = await json("restored");
-    expect(said).to.have.property("untilLevel").that.is.above(100);
+    const said = (await json("restored")) as { untilLevel: number };
+    const { untilLevel } = said;
+    expect(untilLevel).to.be.above(100);
+    const detail = `a person says so; until a final block is beyond ${untilLevel} and the log explains the chain`;
     expect(await json("restored")).to.deep.equal(said);
     expect(await json("status"))
       .to.have.nested.property("wallet.stops")
-      .that.deep.equals([{ reason: "restored", detail: "a person says so" }]);
-    expect((await endWithin(env, ["resume"])).err).to.equal("still stopped, restored: a person says so\n");
+      .that.deep.equals([{ reason: "restored", detail }]);
+    expect((await endWithin(env, ["resume"])).err).to.equal(`still stopped, restored: ${detail}\n`);
   });
 
   it("tells what cannot be reached from what is wrong", async () => {

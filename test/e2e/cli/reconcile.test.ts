@@ -71,7 +71,9 @@ describe("an operation that TAPS did not sign, through the command line", functi
     await tapsWithin(env, ["resume"]);
     expect(await json("status"))
       .to.have.nested.property("wallet.stops")
-      .that.deep.equals([{ reason: "foreign-operations", detail: `${toDelegator}, ${toFriend}` }]);
+      .that.deep.equals([
+        { reason: "foreign-operations", detail: `${toDelegator}, ${toFriend}: see "taps reconcile"` },
+      ]);
   });
 
   it("is listed with what it may have paid, and what to do", async () => {
@@ -109,15 +111,24 @@ describe("an operation that TAPS did not sign, through the command line", functi
       3,
       `the operation did not do that (content 0, wrong it was sent to ${FRIEND})\n`,
     ]);
-    expect(await classify(toDelegator, "pays", claim)).to.deep.equal({
+    const unclear = await classify(toFriend, "exact");
+    expect(unclear.code).to.equal(3);
+    expect(unclear.err).to.match(/ \(content 0 nothing\)\n$/);
+    const nowhere = await classify(toFriend, "pays", `0=batch_x/${FRIEND}`);
+    expect(nowhere.err).to.match(/^nothing is planned under this name: there is no such payment/);
+    const due = `${(amount / 1e6).toFixed(6)} tez`;
+    expect(await classify(toDelegator, "exact")).to.deep.equal({
       code: 0,
-      out: "",
+      out: `0: ${due} sent, ${due} due for 0/delegator:${receiver}\n`,
       err: `${toDelegator} is classified\n`,
     });
     const again = await classify(toDelegator, "unrelated");
     expect(again.code).to.equal(3);
     expect(again.err).to.match(/^this is no operation that waits for a word of yours/);
-    expect((await classify(toFriend, "unrelated")).code).to.equal(0);
+    expect(JSON.parse((await classify(toFriend, "unrelated", "--json")).out)).to.deep.equal({
+      hash: toFriend,
+      pays: [],
+    });
   });
 
   it("lets the rest be paid, and nobody twice", async () => {
@@ -136,5 +147,19 @@ describe("an operation that TAPS did not sign, through the command line", functi
     expect(sent.filter((line) => line.startsWith(FRIEND))).to.deep.equal([`${FRIEND} 5000000`]);
     const { code, err } = await endWithin(env, ["reconcile"]);
     expect([code, err]).to.deep.equal([0, "the log explains the chain\n"]);
+  });
+
+  it("names the cycles that a switch leaves unpaid", async () => {
+    await sandbox.bake(12);
+    const off = (await endWithin(env, ["mode", "off"])).err;
+    expect(off).to.match(
+      /^the mode is off\ncycles that have ended are not paid: \d+, from 1 to \d+\. After the next "taps mode on" each waits for your word: taps cycle pay 1\n$/,
+    );
+    const { leftBehind } = (await json("mode", "on")) as { leftBehind: number[] };
+    expect(leftBehind[0]).to.equal(1);
+    expect(off).to.include(`: ${leftBehind.length}, from 1 to ${leftBehind.at(-1)}.`);
+    expect(await json("status"))
+      .to.have.nested.property("unfinished[0]")
+      .that.deep.includes({ cycle: 1, asks: '"taps cycle pay 1", or "taps cycle skip 1"' });
   });
 });

@@ -139,6 +139,7 @@ describe("the terms of delegators and of the bond pool through the command line"
     expect(await refusal("remove", B)).to.match(/^a bond pool that is on needs a manager/);
     expect(await json("bond-pool", "off")).to.deep.equal(off);
     expect(await json("bond-pool", "remove", B)).to.deep.include({ manager: null, amount: "7000000" });
+    expect((await endWithin(env, ["bond-pool", "remove", B])).err).to.equal(`${B} is no member\n`);
   });
 
   it("asks for what a member put in and is charged", async () => {

@@ -15,18 +15,21 @@ describe("an amount that a person types", () => {
   });
 
   it("is refused without a unit, with a fraction of a mutez, and if it is nothing or more than there is", () => {
-    for (const text of [
-      "12",
-      "12.5",
-      "1.5mutez",
-      "0.0000001tez",
-      "0tez",
-      "-1tez",
-      "1e3tez",
-      "tez",
-      "99999999999tez",
-    ])
-      expect(amountFrom(text), text).to.equal(undefined);
+    const unit = "an amount has its unit: 12.5tez or 12500000mutez";
+    for (const [text, problem] of [
+      ["12", unit],
+      ["12.5", unit],
+      ["-1tez", unit],
+      ["1e3tez", unit],
+      ["tez", unit],
+      ["1..5tez", '"1..5" is not an amount of tez'],
+      ["1.5mutez", '"1.5" is a fraction of a mutez'],
+      ["0.0000001tez", '"0.0000001" is a fraction of a mutez: a tez has six decimals'],
+      ["0tez", "the amount is 0"],
+      ["0.000000tez", "the amount is 0"],
+      ["99999999999tez", '"99999999999" is more tez than there are'],
+    ] as const)
+      expect(amountFrom(text), text).to.equal(problem);
   });
 });
 
@@ -45,12 +48,16 @@ describe("a file of transfers", () => {
   });
 
   it("is refused whole, every bad line named", () => {
-    expect(read(`address,mutez\n${A},1\ntz1nobody,2\n${B},1.5\n${A},3\n${B},2,more`)).to.deep.equal({
+    expect(
+      read(`address,mutez\n${A},1\ntz1nobody,2\n${B},1.5\n${A},3\n${B},2,more\n${B},\n,5`),
+    ).to.deep.equal({
       problems: [
         'line 3: "tz1nobody" is not an address',
-        'line 4: "1.5" is not an amount of mutez',
+        'line 4: "1.5" is a fraction of a mutez',
         `line 5: ${A} stands in line 2 already`,
         "line 6: more than two columns",
+        "line 7: the amount is missing",
+        "line 8: the address is missing",
       ],
     });
     const columns = { problems: ["line 1: the columns must be address,tez or address,mutez"] };

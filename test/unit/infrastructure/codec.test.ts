@@ -113,13 +113,18 @@ describe("codec", () => {
     });
     expect(unreadable({ ...held, schemaVersion: 2 }).schemaVersion).to.equal(2);
     expect(unreadable({ ...held, data: '{"reason":"too small"}' }).eventType).to.equal("CycleHeld");
-    expect([...upcasters.keys()]).to.deep.equal([
-      "CycleHeld@1",
+    expect([...upcasters.keys()].sort()).to.deep.equal([
       "BatchDissolved@1",
-      "PayoutPlanned@1",
-      "OperationSigned@1",
+      "CycleHeld@1",
+      "ForeignOperationFound@1",
       "LedgerCheckpointed@1",
+      "LedgerCheckpointed@2",
+      "ObligationPaidOutside@1",
+      "OperationSigned@1",
+      "PayoutPlanned@1",
+      "TermStarted@1",
       "WalletCheckpointed@1",
+      "WalletCheckpointed@2",
     ]);
   });
 });

@@ -1,13 +1,16 @@
 import { expect } from "chai";
-import { type Acts } from "../../../../src/application/commands/acts.js";
+import { bakerOf, ledgerOf } from "../../../../src/application/aggregates.js";
+import { act, type Acts } from "../../../../src/application/commands/acts.js";
 import { adopt } from "../../../../src/application/commands/adopt.js";
 import { classifyOperation } from "../../../../src/application/commands/classify.js";
 import { importOpening } from "../../../../src/application/commands/ledger.js";
 import { switchMode } from "../../../../src/application/commands/mode.js";
 import { payCycle } from "../../../../src/application/commands/pay-cycle.js";
 import { type PastTransfer } from "../../../../src/application/ports/transfers.js";
+import * as Baker from "../../../../src/domain/baker/baker.js";
 import { sha256 } from "../../../../src/domain/digest.js";
 import { asCycle, asLevel, chainId } from "../../../../src/domain/identifiers.js";
+import * as Ledger from "../../../../src/domain/ledger/ledger.js";
 import { mutez } from "../../../../src/domain/money.js";
 import { PAYER, someTz } from "../../../support/chain-model.js";
 import { refusalOf } from "../../../support/refusals.js";
@@ -214,15 +217,40 @@ describe("taps adopt", () => {
       await adoptBy(world, acts, 3);
     });
 
-    it("a cycle whose unpaid rest was imported, as the switch to on does", async () => {
+    it("more than ten cycles ahead, and writes nothing; proposes none that it would refuse", async () => {
       const { world, acts } = await paidByAnother();
-      await importOpening(acts, opening(0, 1), false);
-      expect(await refused(world, acts, 1)).to.equal("paid-here cycle 1");
+      const before = world.events().length;
+      expect(await refused(world, acts, 12)).to.equal("too-far-ahead running 1 latest 11");
+      expect(world.events()).to.have.length(before);
+      await adoptBy(world, acts, 11);
+      const registered = { firstCycle: asCycle(9_999_999), actor: "of an older release" };
+      await act(acts, bakerOf(acts.baker), Baker.setFirstCycle(registered));
+      expect(await adoptBy(world, acts, undefined)).to.include({ firstCycle: 11, written: false });
+    });
+
+    it("without a word too, where TAPS has planned a cycle or pays", async () => {
+      const paying = referenceWorld();
+      await paying.setUp();
+      await letPass(paying, 1);
+      expect(await refused(paying, actsOf(paying), 1)).to.equal("pays-already");
+      await settle(paying, [0]);
+      expect(await refused(paying, actsOf(paying), undefined)).to.equal("planned-already");
+    });
+
+    it("a cycle whose unpaid rest an older release imported too early, as the switch to on does", async () => {
+      const { world, acts } = await paidByAnother();
+      const importEarly = ({ balances: [...rows], cycles, ...rest }: ReturnType<typeof opening>) => {
+        const { file, format } = rest;
+        const early = { file, format, cycles: [...cycles], rows, actor: acts.actor };
+        return act(acts, ledgerOf(acts.baker), Ledger.importBalances(early));
+      };
       await switchMode(acts, "simulation");
       expect(dataOf(world, "BakerRegistered")[0]?.firstCycle).to.equal(2);
+      await importEarly(opening(0, 1));
+      expect(await refused(world, acts, 1)).to.equal("imported-ahead cycle 1");
       await adoptBy(world, acts, 2);
-      await importOpening(acts, opening(2), false);
-      expect(await refusalOf(switchMode(acts, "on"))).to.equal("paid-here cycle 2");
+      await importEarly(opening(2));
+      expect(await refusalOf(switchMode(acts, "on"))).to.equal("imported-ahead cycle 2");
       expect(dataOf(world, "ModeChanged")).to.deep.equal([]);
     });
   });

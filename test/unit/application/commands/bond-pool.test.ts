@@ -36,9 +36,15 @@ const pooled = async (): Promise<World> => {
 };
 
 describe("taps bond-pool", () => {
+  it("tells a member that is removed from one that never was", async () => {
+    const world = await pooled();
+    expect(await remove(world, BOB)).to.equal(true);
+    expect(await remove(world, BOB)).to.equal(false);
+  });
+
   it("writes one event each, however often it is said, and registers the baker if nobody did", async () => {
     const world = referenceWorld();
-    const said: readonly (readonly [() => Promise<void>, string])[] = [
+    const said: readonly (readonly [() => Promise<unknown>, string])[] = [
       [() => set(world, ANN, 70n, true), "BondPoolMemberSet"],
       [() => set(world, BOB, 30n), "BondPoolMemberSet"],
       [() => to(world, "on"), "BondPoolSwitched"],

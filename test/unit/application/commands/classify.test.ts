@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import { ActRefused } from "../../../../src/application/commands/acts.js";
-import { type Claim, classifyOperation } from "../../../../src/application/commands/classify.js";
+import { type Claim, classifyOperation, exactClaims } from "../../../../src/application/commands/classify.js";
 import { adjustBalance } from "../../../../src/application/commands/ledger.js";
+import { sendTransfers } from "../../../../src/application/commands/money.js";
 import { settleDelegator } from "../../../../src/application/commands/settle.js";
 import { claimFrom } from "../../../../src/application/arguments.js";
 import { mutez } from "../../../../src/domain/money.js";
@@ -158,12 +159,39 @@ describe("an operation that the owner sent by hand", () => {
     }
   });
 
+  it("that paid too much of what no ledger keeps says so: the excess is taken off nothing", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    await runTo(world, "BatchFormed");
+    const friend = someTz("a friend");
+    const { payment } = await sendTransfers(actsOf(world), "rent", [{ to: friend, amount: mutez(500n) }]);
+    const due = await dueTo(world);
+    const { hash } = world.sendByHand([
+      { to: friend, amount: 507n },
+      { to: DELEGATOR, amount: due + 3n },
+    ]);
+    world.bake();
+    await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 0);
+    const rent = { content: 0, payment, obligation: `receiver:${friend}` };
+    expect(
+      await classifyOperation(actsOf(world), hash, [rent, claim(DELEGATOR, 1)], "by hand"),
+    ).to.deep.equal([
+      { ...rent, due: 500n, sent: 507n, isLedgers: false },
+      { ...claim(DELEGATOR, 1), due, sent: due + 3n, isLedgers: true },
+    ]);
+    expect([...(await ledgerOfWorld(world)).adjustments.values()].map(({ amount }) => amount)).to.deep.equal([
+      -3n,
+    ]);
+  });
+
   it("is refused a meaning that it cannot have", async () => {
     const { world, hash } = await paidByHand(DELEGATOR, (amount) => amount);
     const say = (...pays: Claim[]) => refusalOf(classifyOperation(actsOf(world), hash, pays, "?"));
     expect(await say(claim(DELEGATOR, 1))).to.equal("inconsistent");
     expect(await say(claim(addressOf(31)))).to.equal("inconsistent");
     expect(await say(claim(someTz("nobody")))).to.equal("unknown-obligation");
+    const nowhere = Payment.batchStream(BAKER, "nowhere");
+    expect(await say({ ...claim(), payment: nowhere })).to.equal("no-plan");
     expect(await stopsOf(world)).to.equal(1);
   });
 
@@ -191,6 +219,59 @@ describe("an operation that the owner sent by hand", () => {
     ]);
     await settle(world, [0]);
     checkAllIsFinal(world, [0]);
+  });
+});
+
+describe("an operation that is said to have paid exactly what is owed", () => {
+  /** The payer finds one that sends so much to each; cycle 0 is planned. */
+  const sentByHand = async (
+    world: World,
+    sent: readonly { readonly to: Address; readonly amount: bigint }[],
+  ) => {
+    const { hash } = world.sendByHand(sent);
+    world.bake();
+    await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 0);
+    return hash;
+  };
+  const planned = async (): Promise<World> => {
+    const world = referenceWorld();
+    await world.setUp();
+    await runTo(world, "BatchFormed");
+    return world;
+  };
+
+  it("paid for each transfer the one open payment of its receiver and amount", async () => {
+    const world = await planned();
+    const others = addressOf(29);
+    const hash = await sentByHand(world, [
+      { to: DELEGATOR, amount: await dueTo(world) },
+      { to: others, amount: await dueTo(world, others) },
+    ]);
+    const claims = await exactClaims(actsOf(world), hash);
+    expect(claims).to.deep.equal([claim(), claim(others, 1)]);
+    await classifyOperation(actsOf(world), hash, claims, "the other tool's");
+    await settle(world, [0]);
+    checkAllIsFinal(world, [0]);
+  });
+
+  it("is refused with what is unclear: a transfer that fits nothing, or more than one", async () => {
+    const world = await planned();
+    const due = await dueTo(world);
+    await sendTransfers(actsOf(world), "same", [{ to: DELEGATOR, amount: mutez(due) }]);
+    const others = addressOf(29);
+    const hash = await sentByHand(world, [
+      { to: DELEGATOR, amount: due },
+      { to: others, amount: await dueTo(world, others) },
+      { to: others, amount: 7n },
+    ]);
+    const error: unknown = await exactClaims(actsOf(world), hash).catch((thrown: unknown) => thrown);
+    expect(error).to.have.nested.property("refusal.refused", "not-exact");
+    expect(error)
+      .to.have.nested.property("refusal.facts")
+      .that.deep.equals({
+        "content 0": `0/${DELEGATOR} or batch_same/${DELEGATOR}`,
+        "content 2": "nothing",
+      });
   });
 });
 
@@ -310,6 +391,32 @@ describe("reconciliation", () => {
     await classifyOperation(actsOf(world), hash, [claim()], "paid by hand");
     const after = await reconcile(actsOf(world), operationsIn(world));
     expect(after).to.deep.include({ explained: true, classified: 1 });
+  });
+
+  it("proposes no cycle that had not ended when it was sent, and nothing beside what is owed exactly", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    const early = world.sendByHand([{ to: DELEGATOR, amount: 5n }]);
+    world.bake();
+    await payOn(world, () => dataOf(world, "PayoutPlanned").length > 0);
+    const due = await dueTo(world);
+    await sendTransfers(actsOf(world), "rent", [{ to: DELEGATOR, amount: mutez(5n) }]);
+    const late = world.sendByHand([
+      { to: DELEGATOR, amount: due },
+      { to: DELEGATOR, amount: 7n },
+    ]);
+    world.bake();
+    await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 1);
+    const { foreign } = await reconcile(actsOf(world), operationsIn(world));
+    const names = foreign.map(({ hash, contents }) => [
+      hash,
+      contents.map(({ matches }) => matches.map(({ name }) => name)),
+    ]);
+    const [cycle, rent] = [`0/${DELEGATOR}`, `batch_rent/${DELEGATOR}`];
+    expect(names).to.deep.equal([
+      [early.hash, [[rent]]],
+      [late.hash, [[cycle], [cycle, rent]]],
+    ]);
   });
 
   it("proposes what is held of a settlement, by the name that it is classified under", async () => {

@@ -5,6 +5,7 @@ import {
   importOpening,
   type Opening,
   readOpening,
+  tryImport,
 } from "../../../../src/application/commands/ledger.js";
 import { type RecordedRow, UnreadableRecords } from "../../../../src/application/ports/payout-records.js";
 import { showBalance, showLedger } from "../../../../src/application/queries/ledger.js";
@@ -66,6 +67,13 @@ describe("taps ledger adjust", () => {
       settlements: [],
       adjustments: [{ amount: "500", reason: "correction", reference: "ticket 7", actor: "cli:somebody" }],
     });
+  });
+
+  it("is refused for the baker itself", async () => {
+    const world = referenceWorld();
+    const adjusting = adjustBalance(actsOf(world), correction(500n, { delegator: BAKER }));
+    expect(await refusalOf(adjusting)).to.equal("baker-is-no-delegator");
+    expect(world.events()).to.deep.equal([]);
   });
 
   it("by two people at once is written once; another one under the same reference is refused", async () => {
@@ -172,9 +180,44 @@ describe("taps ledger import", () => {
     const world = await carryingWorld();
     const of = (...cycles: readonly number[]) => openingOf(2, { cycles: cycles.map(asCycle) });
     const before = await sumOwed(world);
+    while (world.model.cycleOf(world.model.head.level) < 2) world.bake();
     expect(await refusalOf(imports(world, of(0)))).to.equal("paid-here cycle 0");
     expect(await refusalOf(imports(world, of(0, 1), true))).to.equal("paid-here cycle 0");
     expect(await sumOwed(world)).to.equal(before);
+  });
+
+  it("is refused of a cycle that has not ended, and writes nothing", async () => {
+    const world = referenceWorld();
+    const of = (...cycles: readonly number[]) => openingOf(2, { cycles: cycles.map(asCycle) });
+    for (const cycles of [[0], [900]])
+      expect(await refusalOf(imports(world, of(...cycles), true))).to.equal(
+        `opens-later cycle ${cycles.join("")} running 0`,
+      );
+    expect(world.events()).to.deep.equal([]);
+    while (world.model.cycleOf(world.model.head.level) < 1) world.bake();
+    expect(await refusalOf(imports(world, of(0, 900)))).to.equal("opens-later cycle 900 running 1");
+    await imports(world, of(0));
+  });
+
+  it("tried out meets what it would be refused for, and writes nothing", async () => {
+    const doubtful = [{ line: 3, delegator: B, amount: mutez(2n), why: "recorded as failed" }];
+    const world = await carryingWorld();
+    const before = world.events().length;
+    const tried = (opening: Opening, confirmed = false) => tryImport(actsOf(world), opening, confirmed);
+    expect(await refusalOf(tried(openingOf(2, { cycles: [asCycle(0)], doubtful })))).to.equal(
+      "paid-here cycle 0",
+    );
+    expect(await refusalOf(tried(openingOf(2, { cycles: [asCycle(900)] })))).to.match(
+      /^opens-later cycle 900/,
+    );
+    expect(await refusalOf(tried(openingOf(0, { doubtful })))).to.equal("no-balances");
+    expect(await refusalOf(tried(openingOf(2, { doubtful })))).to.equal("may-be-paid rows 1");
+    expect(await tried(openingOf(2, { doubtful }), true)).to.deep.equal({ already: false });
+    expect(world.events()).to.have.length(before);
+    await imports(world, openingOf(2));
+    expect(await tried(openingOf(2))).to.deep.equal({ already: true });
+    const copy = openingOf(2, { file: sha256("the same with other line ends") });
+    expect(await refusalOf(tried(copy))).to.match(/^same-balances/);
   });
 
   it("says so when nobody is owed anything, or when it is a copy of another file", async () => {

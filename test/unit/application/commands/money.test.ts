@@ -1,12 +1,19 @@
 import { expect } from "chai";
 import { ActRefused } from "../../../../src/application/commands/acts.js";
 import { holdCycle } from "../../../../src/application/commands/cycles.js";
-import { switchMode } from "../../../../src/application/commands/mode.js";
+import { pauseWallet, resumeWallet, switchMode } from "../../../../src/application/commands/mode.js";
 import { delegateWallet, resumePayment, sendTransfers } from "../../../../src/application/commands/money.js";
+import { holdOther, releaseOther } from "../../../../src/application/commands/other-payments.js";
+import { ChainUnavailable } from "../../../../src/application/ports/chain.js";
+import { type PayerProcess } from "../../../../src/application/process/payer-process.js";
+import { findPayout, showPayout } from "../../../../src/application/queries/payout.js";
+import { tez } from "../../../../src/application/queries/progress.js";
+import { status } from "../../../../src/application/queries/status.js";
 import { asCycle, type TzAddress } from "../../../../src/domain/identifiers.js";
 import { mutez } from "../../../../src/domain/money.js";
 import * as Payment from "../../../../src/domain/payment/payment.js";
 import { BAKER, someContract, someTz } from "../../../support/chain-model.js";
+import { addressOf } from "../../../support/rewards.js";
 import { dataOf } from "../../../support/world/events.js";
 import { Crash } from "../../../support/world/faults.js";
 import { isSettled } from "../../../support/world/installation.js";
@@ -21,6 +28,15 @@ const OTHER = someTz("another friend");
 const row = (to: TzAddress, amount: bigint) => ({ to, amount: mutez(amount) });
 const ROWS = [row(FRIEND, 1_500_000n), row(OTHER, 1n)];
 
+/** What a process waits for at last. */
+const waitingOf = async (world: World) => {
+  const { process }: { readonly process: Pick<PayerProcess, "step"> } = world.start();
+  for (let blocks = 0; blocks < 4; blocks += 1) {
+    await process.step();
+    world.bake();
+  }
+  return (await process.step()).waiting;
+};
 const fresh = async (): Promise<World> => {
   const world = referenceWorld();
   await world.setUp();
@@ -44,6 +60,53 @@ describe("money that a person sends", () => {
     checkAllIsFinal(world, CYCLES);
     expect(balances(world)).to.deep.equal([1_500_000n, 1n]);
     expect(closed(world)).to.equal(1);
+  });
+
+  it("says what became of it, and what it waits for", async () => {
+    const world = await fresh();
+    const acts = actsOf(world);
+    const stream = Payment.batchStream(BAKER, "rent");
+    const now = async () => (await findPayout(acts, stream))?.now;
+    expect(await now()).to.equal(undefined);
+    await send(world);
+    expect(await now()).to.equal('it is signed by the running "taps start"');
+    await pauseWallet(acts, "a look first");
+    expect(await now()).to.equal("waits: the wallet is paused (person: a look first)");
+    await switchMode(acts, "off");
+    expect(await now()).to.equal('waits: it is not asked for any more; "taps payout resume batch_rent" does');
+    await switchMode(acts, "on");
+    await resumePayment(acts, stream);
+    await resumeWallet(acts);
+    await holdOther(acts, stream, OTHER, "looks odd");
+    await runTo(world, "OperationSigned");
+    expect(await now()).to.equal("is signed, and watched to its end");
+    await payOn(world, () => closed(world) === 1);
+    expect(await now()).to.equal("paid already, but for 1 payment held: looks odd");
+    await sendTransfers(acts, "alone", [row(OTHER, 1n)]);
+    await holdOther(acts, Payment.batchStream(BAKER, "alone"), OTHER, "wrong address");
+    expect((await showPayout(acts, Payment.batchStream(BAKER, "alone"))).now).to.equal("held: wrong address");
+    await releaseOther(acts, stream, OTHER);
+    await payOn(world, () => closed(world) === 3);
+    await send(world);
+    expect(await now()).to.equal("paid already");
+  });
+
+  it("says what the wallet lacks, as the payer does", async () => {
+    const world = await fresh();
+    const acts = actsOf(world);
+    // Enough for the sums, and not for what two new accounts may cost.
+    const rows = [row(BAKER, 999_990_000n), { to: addressOf(0), amount: mutez(1n) }];
+    const { payment } = await sendTransfers(acts, "much", rows);
+    const waiting = await waitingOf(world);
+    if (waiting?.reason !== "funds") throw new Error("it lacks nothing");
+    const shown = await showPayout(acts, payment);
+    expect(shown.funds?.missing).to.equal(waiting.missing);
+    expect(shown.now).to.equal(`waits: the wallet lacks ${tez(waiting.missing)}`);
+    const { wallet } = await status(acts);
+    expect(wallet?.funds).to.deep.equal(shown.funds);
+    world.chain.head = () => Promise.reject(new ChainUnavailable("no node answers"));
+    expect((await status(acts)).wallet?.funds).to.equal(null);
+    expect((await showPayout(acts, payment)).funds).to.equal(null);
   });
 
   it("is paid once though it is asked for again, before and after; other amounts under its name are refused", async () => {
@@ -165,6 +228,9 @@ describe("the wallet's delegation", () => {
     checkInvariants(world);
     const purposes = dataOf(world, "OperationSigned").map(({ purpose }) => purpose);
     expect(purposes.filter((purpose) => purpose === "delegation")).to.have.length(2);
+    const last = (await status(actsOf(world))).wallet?.lastDelegation;
+    expect(last).to.deep.equal({ id: "delegation/2", to: null, became: last?.became });
+    expect(last?.became).to.match(/^applied: o/);
   });
 
   it("is withdrawn by leaving on unless it is signed, and asked for again under the same id", async () => {
@@ -194,6 +260,11 @@ describe("the wallet's delegation", () => {
     await settle(world, [0]);
     expect(delegateOf(world)).to.equal(undefined);
     const [voided] = dataOf(world, "BatchVoided");
+    expect((await status(actsOf(world))).wallet?.lastDelegation).to.deep.equal({
+      id: "delegation/1",
+      to: FRIEND,
+      became: `not sent: ${voided?.reason}`,
+    });
     expect(voided).to.deep.equal({ batchId: "delegation/1", reason: voided?.reason });
     expect(voided?.reason).to.match(/unregistered_delegate/);
     expect(await refusalOf(delegateWallet(actsOf(world), "2", BAKER))).to.equal(undefined);

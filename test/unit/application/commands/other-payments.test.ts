@@ -64,6 +64,12 @@ describe("what the bond pool owes a member", () => {
     await endsWell(world);
   });
 
+  it("is of a payment that is there: another name is refused by name", async () => {
+    const world = await bondWorld();
+    expect(await refusalOf(hold(world, MEMBER))).to.equal("no-plan");
+    expect(await refusalOf(showPayout(actsOf(world), BOND))).to.match(/^no-plan payment bond_\d+$/);
+  });
+
   it("is taken out of a batch that is not signed; one that is signed is refused", async () => {
     const world = await bondWorld();
     await payOn(world, () => isSettled(world, CYCLE));

@@ -191,7 +191,7 @@ describe("taps policy", () => {
     expect(events(world)).to.deep.equal([]);
   });
 
-  it("sets the ceilings that its file names, and prints them nowhere in the policy", async () => {
+  it("sets the ceilings that its file names, and prints them as a file has them: what is shown sets the same again", async () => {
     const world = fresh();
     const acts = actsOf(world);
     const file = { ceilings: { cycle: "7", deviationFromLastCyclesPct: 20 } };
@@ -203,7 +203,16 @@ describe("taps policy", () => {
     expect(await types(file)).to.deep.equal([]);
     expect(await types({ preset: "trd" })).to.deep.equal(["PolicyChanged"]);
     expect((await status(acts)).ceilings).to.deep.equal(expected);
-    expect(await showPolicy(acts)).to.not.have.property("ceilings");
+    const shown = await showPolicy(acts);
+    expect(shown.ceilings).to.deep.equal({
+      operation: "50000000000",
+      cycle: "7",
+      deviationFromLastCyclesPct: 20,
+      operationFee: "5000000",
+    });
+    expect(await types({ preset: "taps", ceilings: {} })).to.deep.equal(["CeilingsSet", "PolicyChanged"]);
+    expect(await types(JSON.parse(JSON.stringify(shown)))).to.deep.equal(["CeilingsSet", "PolicyChanged"]);
+    expect(await showPolicy(acts)).to.deep.equal(shown);
     expect(await types({ preset: "trd", ceilings: {} })).to.deep.equal(["CeilingsSet"]);
     expect((await status(acts)).ceilings).to.deep.equal(DEFAULT_CEILINGS);
   });

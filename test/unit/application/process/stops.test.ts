@@ -81,7 +81,10 @@ describe("an operation that paid a cycle before it was planned", () => {
     await world.setUp();
     const operation = world.sendByHand([{ to: addressOf(3), amount: 420_000n }]);
     const waiting = await wait(world, 20, () => world.bake());
-    expect(waiting).to.deep.equal({ reason: "paused", detail: `foreign-operations: ${operation.hash}` });
+    expect(waiting).to.deep.equal({
+      reason: "paused",
+      detail: `foreign-operations: ${operation.hash}: see "taps reconcile"`,
+    });
     expect([dataOf(world, "PayoutPlanned").length, dataOf(world, "BatchFormed").length]).to.deep.equal([
       1, 0,
     ]);

@@ -164,4 +164,24 @@ describe("policy", () => {
     ];
     for (const [file, keys] of bad) expect(refusedKeys(file), JSON.stringify(file)).to.deep.equal(keys);
   });
+
+  it("says in words what is wrong with a key", () => {
+    const amount = 'must be a text of whole mutez, such as "1500000"';
+    for (const [file, problem] of [
+      [{ preset: "tapz" }, "must be one of taps, tezpay, trd"],
+      [{ feeBps: 10_001 }, "must be 10000 or less"],
+      [{ feeBps: -1 }, "must be 0 or more"],
+      [{ feeBps: 1.5 }, "must be of the type number, without a fraction"],
+      [{ feeBps: "5" }, "must be of the type number, not string"],
+      [{ minimumBalance: 5 }, amount],
+      [{ minimumBalance: "1.5" }, amount],
+      [{ poolKinds: ["blocks", "blocks"] }, "names a kind twice"],
+      [{ delegators: { tz1abc: {} } }, "not a Tezos address"],
+      [{ colour: 1 }, "is not a key of a policy"],
+    ] as const) {
+      const read = resolvePolicy(file);
+      const problems = "refused" in read ? read.refused.map((refused) => refused.problem) : [];
+      expect(problems, JSON.stringify(file)).to.deep.equal([problem]);
+    }
+  });
 });

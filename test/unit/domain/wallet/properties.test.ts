@@ -65,6 +65,7 @@ class Witness {
         this.pauses.delete(event.data.reason);
         return;
       case "OperationRefused":
+      case "ForeignOperationClaimed":
       case "PaymentRequested":
       case "PaymentsClosed":
       case "DelegationRequested":

@@ -57,7 +57,7 @@ describe("somebody else's operation", () => {
     const state = given(Wallet, [...begun, found(11, 3)]).thenState();
     expect([state.counter, state.explainedLevel, Wallet.nextCounter(state)]).to.deep.equal([13n, 1_003, 14n]);
     expect(Wallet.stopsSigning(state)).to.deep.equal([
-      { reason: "foreign-operations", detail: operationOf("foreign 11") },
+      { reason: "foreign-operations", detail: `${operationOf("foreign 11")}: see "taps reconcile"` },
     ]);
   });
 });

@@ -38,8 +38,8 @@ describe("payout records", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  const read = async (content: string | Buffer, format?: RecordFormat) => {
-    const path = join(folder, "records.csv");
+  const read = async (content: string | Buffer, format?: RecordFormat, name = "records.csv") => {
+    const path = join(folder, name);
     await writeFile(path, content);
     const rows: RecordedRow[] = [];
     const lines: number[] = [];
@@ -251,6 +251,21 @@ describe("payout records", () => {
         owed(A, amount, null, `recorded as injected, and ${HASH} may have paid it`),
         owed(A, amount, null, `recorded as undefined${LOST}`),
       ]);
+    });
+
+    it("are of the cycle that their file is named after", async () => {
+      const content = [HEADER, line("1", { hash: HASH }), line("4")].join("\n");
+      for (const [name, cycle] of [
+        ["1016.csv", 1016],
+        ["0.csv", 0],
+        ["1016_old.csv", null],
+        ["12345678.csv", null],
+      ] as const) {
+        const { rows } = await read(content, undefined, name);
+        expect(rows, name).to.deep.equal([paid(A, cycle), owed(A, 27_869_276n, cycle)]);
+      }
+      const plain = await read(`delegator,mutez\n${A},5\n`, undefined, "1016.csv");
+      expect(plain.rows).to.deep.equal([owed(A, 5n)]);
     });
 
     it("of older releases are read too", async () => {
