@@ -27,8 +27,12 @@ const inWords = ({
   print(`${operations} operations of the wallet in blocks ${from + 1} to ${upTo}`);
   if (!complete) print(`NOT COMPLETE: ${contents} contents, and ${countersUsed} counters were used`);
   for (const { hash, level } of lost) print(`LOST: ${hash} was final in block ${level} and is not on chain`);
-  for (const { hash, level, contents: sent } of foreign) {
+  for (const { hash, level, claimed, contents: sent } of foreign) {
     print(`FOREIGN: ${hash} in block ${level}`);
+    if (claimed.length > 0)
+      print(
+        `  said to have paid ${claimed.map(({ content, name }) => `${content}=${name}`).join(" ")}: say it again`,
+      );
     for (const { content, kind, target, amount, status, matches } of sent) {
       print(`  ${content}: ${kind} ${status}${amount === null ? "" : `, ${tez(amount)} to ${target}`}`);
       for (const { name, due, isExact } of matches)

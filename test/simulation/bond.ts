@@ -72,7 +72,7 @@ const setMember = (world: World, acts: Acts, { member, amount, chargeBps, manage
     manager,
   });
 
-export const carryOutBond = async (world: World, acts: Acts, what: BondAct): Promise<void> => {
+export const carryOutBond = async (world: World, acts: Acts, what: BondAct): Promise<unknown> => {
   switch (what.act) {
     case "bond-pool":
       if (what.to === "on") for (const founder of FOUNDERS) await setMember(world, acts, founder);

@@ -90,8 +90,9 @@ export const classifyByHand = async (
   const { foreign } = (await acts.repository.load(walletOf(world.payer))).state;
   const operation = foreign.find(({ hash }) => !known.has(hash));
   if (operation === undefined) return;
-  const say = (claims: readonly Claim[]) =>
-    classifyOperation(acts, operation.hash, claims, "the owner says so");
+  const say = async (claims: readonly Claim[]): Promise<void> => {
+    await classifyOperation(acts, operation.hash, claims, "the owner says so");
+  };
   const said = saidOf(operation);
   if (said.length === 0) return say(pays ? await claimsOf(world, acts, operation) : []);
   await say(said).catch((error: unknown) => {

@@ -141,7 +141,7 @@ const nothing = (): readonly Match[] => [];
 export const reconcile = async (acts: Acts, history: OperationHistory) => {
   const { registered, payer = refuseAct("no-payer") } = (await acts.repository.load(bakerOf(acts.baker)))
     .state;
-  const { adopted } = (await acts.repository.load(walletOf(payer))).state;
+  const { adopted, foreign: waiting } = (await acts.repository.load(walletOf(payer))).state;
   if (adopted === null) return refuseAct("not-adopted");
   const [head, indexer] = await Promise.all([acts.chain.head(), history.head()]);
   if (head.chainId !== registered?.chainId) refuseAct("other-chain", { found: head.chainId });
@@ -178,6 +178,10 @@ export const reconcile = async (acts: Acts, history: OperationHistory) => {
     foreign: open.map(([hash, found]) => ({
       hash,
       level: found[0]?.level,
+      /** What somebody has said that it paid, and did not come to write. */
+      claimed: (waiting.find((operation) => operation.hash === hash)?.pays ?? []).map(
+        ({ content, payment, obligation }) => ({ content, name: nameOf(payment, obligation) }),
+      ),
       contents: found.map((content, index) => ({
         content: index,
         kind: content.kind,

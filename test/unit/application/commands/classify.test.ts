@@ -289,6 +289,8 @@ describe("what is said of an operation by two people", () => {
     expect(said(await refusalOf(classifyOperation(another(world), hash, [], "?")))).to.equal(
       "claimed-otherwise",
     );
+    const [found] = (await reconcile(actsOf(world), operationsIn(world))).foreign;
+    expect(found?.claimed).to.deep.equal([{ content: 0, name: `0/${DELEGATOR}` }]);
     expect(await stopsOf(world)).to.equal(1);
     await classifyOperation(another(world), hash, [claim()], "half of it");
     const adjustments = dataOf(world, "AdjustmentRecorded").map(({ amount }) => amount);
