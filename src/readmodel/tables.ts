@@ -1,16 +1,19 @@
 // A projection's tables in schema `read`: how they are created, and their partitions as rows come.
 import { type Step } from "./collapse.js";
-import { type Column, type Projection, type Row, type Table } from "./projection.js";
+import { type Column, type Index, type Projection, type Row, type Table } from "./projection.js";
 import { qualified, quoted } from "./sql.js";
 
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
+/** Texts are names: compared byte by byte, an index serves what begins with a prefix too, wherever the server stands. */
+const typeSql = ({ type }: Column): string => (type === "text" ? 'text COLLATE "C"' : type);
+
 const columnSql = (name: string, column: Column): string =>
   [
     quoted(name),
-    column.type,
+    typeSql(column),
     ...(column.nullable ? [] : ["NOT NULL"]),
-    ...(column.default === undefined ? [] : [`DEFAULT ${literal(column.default)}`]),
+    ...(column.default === undefined ? [] : [`DEFAULT ${literal(String(column.default))}`]),
     ...(column.values === undefined
       ? []
       : [`CHECK (${quoted(name)} IN (${column.values.map(literal).join(", ")}))`]),
@@ -26,6 +29,12 @@ const keySql = (table: Table): string => {
 const partitionName = (table: Table, epoch: number, from: number | "default"): string =>
   `${table.name}_e${epoch}_${from}`;
 
+const createIndex = (table: Table, index: Index): string => {
+  const columns = "on" in index ? index.on : index;
+  const rows = "on" in index ? ` WHERE ${quoted(index.except.column)} <> ${literal(index.except.value)}` : "";
+  return `CREATE INDEX ON ${qualified(table.name)} (${columns.map(quoted).join(", ")})${rows}`;
+};
+
 const createTable = (table: Table, epoch: number): string[] => {
   const columns = Object.entries(table.columns).map(([name, column]) => columnSql(name, column));
   const { partition } = table;
@@ -34,9 +43,7 @@ const createTable = (table: Table, epoch: number): string[] => {
   return [
     `CREATE TABLE ${qualified(table.name)} (${[...columns, keySql(table)].join(", ")})${byRange}`,
     ...(partition ? [`CREATE TABLE ${rest} PARTITION OF ${qualified(table.name)} DEFAULT`] : []),
-    ...table.indexes.map(
-      (index) => `CREATE INDEX ON ${qualified(table.name)} (${index.map(quoted).join(", ")})`,
-    ),
+    ...table.indexes.map((index) => createIndex(table, index)),
   ];
 };
 
@@ -50,12 +57,12 @@ const rowsInto = (step: Step): { table: Table; rows: readonly Row[] } | undefine
     return { table: step.table, rows: made.map(({ row }) => row) };
   }
   const { change } = step;
-  return change.kind === "move"
+  return change.kind === "move" || change.kind === "copy"
     ? { table: change.to, rows: [{ ...change.match, ...change.set }] }
     : undefined;
 };
 
-/** Creates, unless they are there, the partitions that new rows need. A move names its in `match` or `set`. */
+/** Creates, unless they are there, the partitions that new rows need. A move or copy names its in `match` or `set`. */
 export const createPartitions = (step: Step, epoch: number): readonly string[] => {
   const into = rowsInto(step);
   const partition = into?.table.partition;
