@@ -49,8 +49,8 @@ interface Waiter {
 const REST_MS = 50;
 /** How often it is looked whether a pinned projection is let go. */
 const PINNED_MS = 1_000;
-/** How often it is looked whether the rows are still there, whatever the log says. */
-const LOOK_AGAIN_MS = 30_000;
+/** How often it is looked whether the rows are still those that this runner wrote, whatever the log says. */
+const LOOK_AGAIN_MS = 5_000;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
 

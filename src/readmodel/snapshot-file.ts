@@ -156,7 +156,7 @@ export const readManifest = async (path: string, name: string): Promise<Manifest
 /** The rows of a file, to be taken a table after the other. Throws `UnusableSnapshot`. */
 export class SnapshotRows {
   private rest: Uint8Array = new Uint8Array();
-  private readonly chunks: AsyncIterator<Uint8Array>;
+  private readonly chunks: AsyncIterator<Uint8Array, undefined>;
 
   private constructor(
     private readonly name: string,
@@ -196,8 +196,8 @@ export class SnapshotRows {
 
   private async next(): Promise<Uint8Array> {
     try {
-      const { value, done } = await this.chunks.next();
-      if (done !== true) return value;
+      const item: IteratorResult<Uint8Array, undefined> = await this.chunks.next();
+      if (item.done !== true) return item.value;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new UnusableSnapshot(this.name, "damaged", reason);

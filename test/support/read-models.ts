@@ -27,7 +27,7 @@ export const PATIENCE_MS = 15_000;
 const hasty: Clock = {
   now: () => new Date(),
   sleep: (ms, signal) =>
-    sleep(ms >= PATIENCE_MS ? ms : Math.min(ms, 5), undefined, signal ? { signal } : {}).catch(
+    sleep(ms >= PATIENCE_MS ? ms : Math.min(ms, 20), undefined, signal ? { signal } : {}).catch(
       () => undefined,
     ),
 };
