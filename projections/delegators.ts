@@ -52,7 +52,6 @@ const delegators = defineTable(
     indexes: [
       ["baker", "paid", "delegator"],
       ["baker", "owed", "delegator"],
-      ["baker", "last_cycle", "delegator"],
     ],
   },
 );

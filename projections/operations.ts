@@ -50,7 +50,13 @@ const operations = defineTable(
     included_at: nullable(instant),
     ended_at: nullable(instant),
   },
-  { key: ["hash"], indexes: [["wallet", "position"], ["payment", "position"], ["batch_id"]] },
+  {
+    key: ["hash"],
+    indexes: [
+      ["wallet", "position"],
+      ["payment", "position"],
+    ],
+  },
 );
 
 const apply = ({ event, stream, position, recordedAt }: ProjectedEvent): readonly Change[] => {
