@@ -17,7 +17,6 @@ import {
 import { ProjectionStore } from "../../../src/readmodel/store.js";
 import { projections } from "../../../projections/all.js";
 import { histories } from "../../support/history/histories.js";
-import { DELEGATORS } from "../../support/history/history.js";
 import { addressOf, operationOf } from "../../support/identifiers.js";
 import { BAKER, PAYER } from "../../support/payouts.js";
 import { freshDatabase, type TestDatabase } from "../../support/postgres.js";
@@ -159,7 +158,11 @@ describe("queries of the read models", function () {
 
   it("find delegators by what their address begins with", async () => {
     const { value } = await delegators(transact, BAKER, { ...ALL, sort: "delegator" });
-    expect(value.rows.map(({ delegator: who }) => who)).to.deep.equal([...DELEGATORS].sort());
+    const { rows: known } = await pool.query<{ delegator: string }>("SELECT delegator FROM read.delegators");
+    expect(known).to.have.length.greaterThan(3);
+    expect(value.rows.map(({ delegator: who }) => who)).to.deep.equal(
+      known.map(({ delegator: who }) => who).sort(),
+    );
     for (const { delegator: who } of value.rows) {
       const search = addressPrefix.parse(who.slice(0, 6));
       const found = await delegators(transact, BAKER, { ...ALL, sort: "delegator", search });
