@@ -33,6 +33,11 @@ const cycles = defineTable(
     last_level: nullable(integer),
     /** Why the source's last reply was not believed: list of {check, message}. */
     rejected: nullable(json),
+    /** As the source reported it: what was earned by kind of income, and the balances that it was earned with. */
+    income: nullable(json),
+    own_delegated: nullable(bigint),
+    external_delegated: nullable(bigint),
+    own_staked: nullable(bigint),
     /** What was earned, and how it was shared. */
     digest: nullable(text),
     engine: nullable(text),
@@ -46,7 +51,8 @@ const cycles = defineTable(
     dust: nullable(bigint),
     /** Of the last payout that was only simulated: {obligations, due, batches, fees, burns, failing}. */
     simulation: nullable(json),
-    /** The plan: what is owed now, with the balances taken from the ledger. */
+    /** The plan: its digest, and what is owed now, with the balances taken from the ledger. */
+    plan_digest: nullable(text),
     obligations: nullable(integer),
     due: nullable(bigint),
     taken: nullable(bigint),
@@ -67,6 +73,7 @@ const cycles = defineTable(
   { key: ["baker", "cycle"] },
 );
 
+const noInputs = { income: null, own_delegated: null, external_delegated: null, own_staked: null };
 const noAllocation = {
   digest: null,
   engine: null,
@@ -104,8 +111,20 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
     }
     case "CycleEnded":
       return [upsert(cycles, { ...row, state: "ended", ended_at: recordedAt })];
-    case "RewardInputsRecorded":
-      return [upsert(cycles, { ...row, rejected: null })];
+    case "RewardInputsRecorded": {
+      const { ownDelegated, externalDelegated, ownStaked } = event.data;
+      const income = Object.fromEntries(
+        Object.entries(event.data.income).map(([kind, amount]) => [kind, `${amount}`]),
+      );
+      const balances = {
+        own_delegated: ownDelegated,
+        external_delegated: externalDelegated,
+        own_staked: ownStaked,
+      };
+      return [upsert(cycles, { ...row, rejected: null, income, ...balances })];
+    }
+    case "RewardInputsSuperseded":
+      return [upsert(cycles, { ...row, ...noInputs })];
     case "RewardInputsRejected":
       return [upsert(cycles, { ...row, rejected: event.data.checks })];
     case "RewardsAllocated": {
@@ -134,8 +153,8 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
     case "CyclePayoutStarted":
       return [upsert(cycles, { ...row, state: "paying", started_at: recordedAt })];
     case "PayoutPlanned": {
-      const { count, sum, taken } = event.data;
-      return [upsert(cycles, { ...row, obligations: count, due: sum, taken })];
+      const { count, sum, taken, digest } = event.data;
+      return [upsert(cycles, { ...row, plan_digest: digest, obligations: count, due: sum, taken })];
     }
     case "PayoutAwaitsApproval": {
       const exceeded = event.data.exceeded.map((excess) => z.encode(excessCodec, excess));
@@ -144,8 +163,8 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
     case "PayoutApproved":
       return [upsert(cycles, { ...row, approved_by: event.data.actor })];
     case "PayoutRejected": {
-      const noPlan = { obligations: null, due: null, taken: null, exceeded: null, approved_by: null };
-      return [upsert(cycles, { ...row, ...noPlan })];
+      const noPlan = { plan_digest: null, obligations: null, due: null, taken: null };
+      return [upsert(cycles, { ...row, ...noPlan, exceeded: null, approved_by: null })];
     }
     case "PayoutSimulated": {
       const { obligations, due, batches, fees, burns, failing } = event.data;
@@ -173,4 +192,4 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
   }
 };
 
-export const cyclesProjection: Projection = { name: "cycles", version: 2, tables: [cycles], apply };
+export const cyclesProjection: Projection = { name: "cycles", version: 3, tables: [cycles], apply };

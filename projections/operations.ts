@@ -44,14 +44,22 @@ const operations = defineTable(
     refused_branch: nullable(json),
     /** The rule that proves its death. */
     death: nullable(oneOf("expired", "superseded")),
+    /** Of the event that it was signed by. */
+    position: bigint,
     signed_at: instant,
     included_at: nullable(instant),
     ended_at: nullable(instant),
   },
-  { key: ["hash"], indexes: [["batch_id"]] },
+  {
+    key: ["hash"],
+    indexes: [
+      ["wallet", "position"],
+      ["payment", "position"],
+    ],
+  },
 );
 
-const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[] => {
+const apply = ({ event, stream, position, recordedAt }: ProjectedEvent): readonly Change[] => {
   switch (event.type) {
     case "OperationSigned": {
       const { data } = event;
@@ -68,6 +76,7 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
           branch_level: data.branchLevel,
           ttl: data.ttl,
           status: "signed",
+          position,
           signed_at: recordedAt,
         }),
       ];
@@ -103,7 +112,7 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
 
 export const operationsProjection: Projection = {
   name: "operations",
-  version: 2,
+  version: 3,
   tables: [operations],
   apply,
 };

@@ -1,6 +1,5 @@
 // What each delegator was to be paid, and how far the money has come.
-import { parseStreamName } from "../src/domain/identifiers.js";
-import { type ItemResult, type Obligation } from "../src/domain/payment/events.js";
+import { type ItemResult, type Obligation, obligationKind } from "../src/domain/payment/events.js";
 import {
   bigint,
   type Change,
@@ -17,15 +16,18 @@ import {
   text,
   upsert,
 } from "../src/readmodel/projection.js";
+import { kindOf, obligationIn, payoutOf } from "./payment-names.js";
 
 const planned = {
-  /** `<payout>/<id>`: an obligation is named within its payout. */
+  /** `<payout>/<id>` */
   obligation: text,
   /** The payment stream's name without its category. */
   payout: text,
   baker: text,
   /** Null for money that belongs to no cycle. */
   cycle: nullable(integer),
+  /** What it is owed for; `delegator` names whom it is owed to, whatever the kind. */
+  kind: oneOf(...obligationKind.options),
   delegator: text,
   recipient: text,
   due: bigint,
@@ -53,7 +55,13 @@ const payment = defineTable(
   },
   {
     key: ["obligation", "cycle"],
-    indexes: [["cycle"], ["batch_id", "cycle"], ["operation_hash"]],
+    indexes: [
+      ["cycle", "due", "obligation"],
+      ["delegator", "cycle"],
+      ["batch_id", "cycle"],
+      ["operation_hash"],
+      { on: ["result", "cycle", "due", "obligation"], except: { column: "result", value: "paid" } },
+    ],
     partition: { column: "cycle", width: 100 },
   },
 );
@@ -65,15 +73,9 @@ const draft = defineTable(
   { key: ["attempt", "obligation"], indexes: [["payout"]] },
 );
 
-/** `payment-<pkh>_<n>`, `payment-<pkh>_bond_<n>`, `payment-<pkh>_batch_<id>`. */
-const payoutOf = (stream: string) => {
-  const { elements } = parseStreamName(stream);
-  const [baker = "", kind] = elements;
-  return { payout: elements.join("_"), baker, cycle: kind === "batch" ? null : Number(elements.at(-1)) };
-};
 type Payout = ReturnType<typeof payoutOf>;
 
-const keyIn = ({ payout, cycle }: Payout, id: string) => ({ obligation: `${payout}/${id}`, cycle });
+const keyIn = (payout: Payout, id: string) => ({ obligation: obligationIn(payout, id), cycle: payout.cycle });
 
 const untouched = {
   sent: null,
@@ -95,8 +97,8 @@ const drafted = (attempt: string, payout: Payout, row: Obligation, recordedAt: D
   const settled = self
     ? { result: "paid" as const, sent: due, transaction_fee: 0n, allocation_fee: 0n, settled_at: recordedAt }
     : { result: "planned" as const };
-  const { obligation } = keyIn(payout, id);
-  return upsert(draft, { attempt, ...payout, obligation, delegator, recipient, due, ...settled });
+  const named = { obligation: obligationIn(payout, id), kind: kindOf(id) };
+  return upsert(draft, { attempt, ...payout, ...named, delegator, recipient, due, ...settled });
 };
 
 const settled = (payout: Payout, result: ItemResult, recordedAt: Date): Change => {
@@ -201,7 +203,7 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
 
 export const paymentProjection: Projection = {
   name: "payment",
-  version: 1,
+  version: 2,
   tables: [payment, draft],
   apply,
 };

@@ -53,6 +53,9 @@ const MAINNET_TZKT = "https://api.tzkt.io";
 /** A head older than this is a lagging node's: twenty of mainnet's blocks. */
 const OLDEST_HEAD_MS = 120_000;
 
+/** Every read model may be writing at once: what the payer asks of the database does not wait for them. */
+const CONNECTIONS = 20;
+
 /** A running demo's addresses, for the commands beside it. */
 export interface DemoPlace {
   readonly rpcUrl: string;
@@ -165,7 +168,7 @@ const register = (
   });
   provide("pool", async () => {
     const url = await get("databaseUrl");
-    const pool = createPool({ url, applicationName: "taps" });
+    const pool = createPool({ url, applicationName: "taps", max: CONNECTIONS });
     cleanups.push(() => endPool(pool));
     // A database in use is left alone: commands come beside running processes, which may be of an older release.
     const maySetUp = config.NODE_ENV !== "production" && (intent.writes || config.DATABASE_URL === undefined);

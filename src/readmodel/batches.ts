@@ -10,6 +10,8 @@ export type Log = Pick<EventLog, "subscribeAll" | "read" | "head" | "storeId">;
 /** One event, as what it changes. */
 export interface Projected extends AppliedEvent {
   readonly changes: readonly Change[];
+  /** It settles a cycle: then a snapshot is due. */
+  readonly settles: boolean;
 }
 
 export interface Batch {
@@ -46,13 +48,19 @@ async function* projected(
   for await (const message of messages) {
     if (message.kind !== "event") yield message;
     else if (message.event.position > last) {
-      const { position } = message.event;
-      const changes = changesOf(projection, message.event);
-      yield { kind: "event", event: { position, ...placeOf(message.event), changes } };
-      last = position;
+      yield { kind: "event", event: projectedBy(projection, message.event) };
+      last = message.event.position;
     }
   }
 }
+
+/** One event, as what a projection makes of it. Throws `ProjectionDefect`. */
+export const projectedBy = (projection: Projection, logged: LoggedEvent): Projected => ({
+  position: logged.position,
+  ...placeOf(logged),
+  changes: changesOf(projection, logged),
+  settles: logged.event.type === "CycleSettled",
+});
 
 const changesOf = (projection: Projection, logged: LoggedEvent): readonly Change[] => {
   try {

@@ -1,5 +1,5 @@
 // Fewer statements for the same rows: changes of single rows are gathered, several of one row become one.
-import { type Change, keyOf, type Row, type Table } from "./projection.js";
+import { type Change, joinRows, keyOf, type Row, type Table } from "./projection.js";
 
 export interface RowChange {
   /** An upsert makes the row if there is none. */
@@ -28,7 +28,7 @@ const rowChange = (change: Change): (RowChange & { table: Table }) | undefined =
 };
 
 const tablesOf = (change: Change): readonly Table[] =>
-  change.kind === "move" ? [change.from, change.to] : [change.table];
+  change.kind === "move" || change.kind === "copy" ? [change.from, change.to] : [change.table];
 
 /**
  * Steps with the same effect as the changes in their order. Changes of different tables commute; within one
@@ -52,7 +52,7 @@ export const collapse = (changes: Iterable<Change>): readonly Step[] => {
     if (before === undefined) rows.set(key, { kind, row });
     // A patch does nothing to a row that only the upsert after it makes: the two cannot be one.
     else if (before.kind === "patch" && kind === "upsert") gather(table).set(key, { kind, row });
-    else rows.set(key, { kind: before.kind, row: { ...before.row, ...row } });
+    else rows.set(key, { kind: before.kind, row: joinRows(table, before.row, row) });
   };
 
   for (const change of changes) {

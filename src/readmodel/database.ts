@@ -6,5 +6,15 @@ export interface Session {
   ): Promise<{ readonly rows: readonly unknown[]; readonly rowCount: number | null }>;
 }
 
+export type Bytes = AsyncIterable<Uint8Array>;
+
+/** A session that also moves whole tables. */
+export interface CopySession extends Session {
+  /** What `COPY ... TO STDOUT` gives, in chunks of any size. */
+  copyTo(text: string): Bytes;
+  /** Resolves when the server has taken all that `COPY ... FROM STDIN` is given. */
+  copyFrom(text: string, bytes: Bytes): Promise<void>;
+}
+
 /** Runs `work` in a transaction: committed when it resolves, rolled back when it throws. */
-export type Transact = <T>(work: (session: Session) => Promise<T>) => Promise<T>;
+export type Transact<S extends Session = Session> = <T>(work: (session: S) => Promise<T>) => Promise<T>;

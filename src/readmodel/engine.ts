@@ -1,21 +1,17 @@
 // Keeps one projection's tables in step with the log, as one of any number of processes that try.
-import { isDeepStrictEqual } from "node:util";
-import { UnreadableEvent } from "../application/ports/event-log.js";
 import { type Position, START } from "../application/ports/event-store.js";
 import { type Clock } from "../application/ports/system.js";
-import { type Batch, batchesOf, type Log, ProjectionDefect, type Projected } from "./batches.js";
-import { type Checkpoint, placeOf } from "./checkpoint.js";
+import { type Batch, batchesOf, type Log, type Projected } from "./batches.js";
+import { type Checkpoint, movedTo, reachedBy } from "./checkpoint.js";
+import { isApplied } from "./applied.js";
+import { type Finding, findingOf } from "./findings.js";
 import { type Projection } from "./projection.js";
-import { NewerVersion, type RowStore } from "./store.js";
-
-/** Why a projection stands still until a person, or another release, has seen to it. */
-export interface Finding {
-  readonly kind: "unreadable-event" | "projection-defect" | "newer-version" | "refused-by-database";
-  readonly message: string;
-}
+import { type RowStore } from "./store.js";
 
 export type RunnerState =
   | { readonly at: "starting" | "catching-up" | "live" | "ended" }
+  /** A person holds it where it is: it is looked at again and again, and gone on with when it is let go. */
+  | { readonly at: "pinned" }
   /** Something outside failed; it is tried again, for as long as it takes. */
   | { readonly at: "retrying"; readonly failures: number; readonly message: string }
   | { readonly at: "stopped"; readonly finding: Finding };
@@ -28,6 +24,9 @@ export interface Progress {
   readonly head: Position;
   /** How long the oldest event that is not applied has waited, as far as it is known; 0 at the head. */
   readonly secondsBehind: number;
+  /** Since this runner began, for counters. */
+  readonly eventsApplied: number;
+  readonly findings: number;
 }
 
 /** The subscription ended, or the checkpoint is not where this runner left it: begin again from there. */
@@ -46,33 +45,21 @@ interface Waiter {
   readonly resolve: (processed: boolean) => void;
 }
 
-/** Between batches of what is new, so that what comes in quick succession shares a transaction. */
-const REST_MS = 100;
-/** How often it is looked whether the rows are still there, whatever the log says. */
-const LOOK_AGAIN_MS = 30_000;
+/** A batch of what is new is full after so long: what comes in quick succession shares a transaction. */
+const REST_MS = 50;
+/** How often it is looked whether a pinned projection is let go. */
+const PINNED_MS = 1_000;
+/** How often it is looked whether the rows are still those that this runner wrote, whatever the log says. */
+const LOOK_AGAIN_MS = 5_000;
 const FIRST_DELAY_MS = 100;
 const LONGEST_DELAY_MS = 10_000;
-
-/**
- * SQLSTATE classes of what does not fit, now or ever: 22 data exception, 23 constraint violation, 2B objects of
- * others depend on it, 42 no right, or not the table that it should be. Tables that are gone (42P01) are made anew.
- */
-const isRefusal = (error: Error): boolean =>
-  "code" in error && typeof error.code === "string" && /^(22|23|2B|42(?!P01))/.test(error.code);
-
-const findingOf = (error: Error): Finding | undefined => {
-  const { message } = error;
-  if (error instanceof UnreadableEvent) return { kind: "unreadable-event", message };
-  if (error instanceof ProjectionDefect) return { kind: "projection-defect", message };
-  if (error instanceof NewerVersion) return { kind: "newer-version", message };
-  return isRefusal(error) ? { kind: "refused-by-database", message } : undefined;
-};
 
 /** Runs one projection. Any number of runners, in any number of processes, may share its tables. */
 export class ProjectionRunner {
   private current: RunnerState = { at: "starting" };
   private checkpoint: Checkpoint | undefined;
   private failures = 0;
+  private applied = 0;
   /** What was said about the failures since the last event was applied. */
   private complaint: string | undefined;
   /** When the oldest event of the batch in work was recorded. */
@@ -100,24 +87,26 @@ export class ProjectionRunner {
   }
 
   /** Runs until the signal is aborted or a finding stops it; what is being written is finished first. */
-  async run(signal: AbortSignal): Promise<void> {
+  async run(until: AbortSignal): Promise<void> {
+    // Many runners share a signal: each listens to one of its own.
+    const signal = AbortSignal.any([until]);
     while (!signal.aborted) {
       try {
         await this.follow(signal);
       } catch (thrown) {
         const error = thrown instanceof Error ? thrown : new Error(String(thrown));
         const finding = findingOf(error);
-        if (finding) return this.end({ at: "stopped", finding });
+        if (finding) return this.stop(finding);
         await this.pause(error, signal);
       }
     }
     this.end({ at: "ended" });
   }
 
-  /** Resolves with true once the event at this position is applied; with false after `timeoutMs`, or stopped. */
+  /** Resolves with true once the event at this position is applied; with false after `timeoutMs`, stopped or pinned. */
   async whenProcessed(position: Position, timeoutMs: number): Promise<boolean> {
     if (this.position >= position) return true;
-    if (this.hasEnded()) return false;
+    if (this.standsStill()) return false;
     const done = new AbortController();
     const processed = new Promise<boolean>((resolve) => {
       const waiter = { position, resolve };
@@ -140,17 +129,21 @@ export class ProjectionRunner {
     this.behindSince = position >= head ? undefined : (this.behindSince ?? now);
     const since = position >= head ? now : (this.working ?? this.behindSince ?? now);
     const secondsBehind = Math.max(0, (now.getTime() - since.getTime()) / 1_000);
-    return { projection: this.projection.name, state: this.current, position, head, secondsBehind };
+    const { current: state, applied: eventsApplied } = this;
+    const findings = state.at === "stopped" ? 1 : 0;
+    const { name } = this.projection;
+    return { projection: name, state, position, head, secondsBehind, eventsApplied, findings };
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
     const storeId = await this.log.storeId();
     const checkpoint = await this.store.open(storeId);
-    if (!(await this.holds(checkpoint))) {
+    if (!(await isApplied(this.log, checkpoint))) {
       await this.store.open(storeId, checkpoint);
       throw new BeginAgain("the log was put back: it lacks the last event applied; all tables are made anew");
     }
     this.reached(checkpoint);
+    if (checkpoint.pinned) return this.holdStill(checkpoint, signal);
     this.become({ at: "catching-up" });
     const stop = new AbortController();
     const until = AbortSignal.any([signal, stop.signal]);
@@ -187,13 +180,15 @@ export class ProjectionRunner {
     }
   }
 
-  /** Whether the log has the last event applied where it was: one that was put back may have grown since. */
-  private async holds({ position, last }: Checkpoint): Promise<boolean> {
-    if (last === null) return position === START;
-    const { stream, revision: from } = last;
-    for await (const event of this.log.read(stream, { from, limit: 1 }))
-      return event.position === position && isDeepStrictEqual(placeOf(event), last);
-    return false;
+  /** Ends when the rows are no longer those that are pinned. */
+  private async holdStill({ epoch }: Checkpoint, signal: AbortSignal): Promise<void> {
+    this.become({ at: "pinned" });
+    this.releaseWaiters();
+    while (!signal.aborted) {
+      await this.clock.sleep(PINNED_MS, signal);
+      const found = await this.store.read();
+      if (found?.epoch !== epoch || !found.pinned) return;
+    }
   }
 
   private async apply({ events, then }: Batch): Promise<void> {
@@ -212,11 +207,13 @@ export class ProjectionRunner {
     for (let believed = this.checkpoint; believed; believed = this.checkpoint) {
       const done = believed.position;
       const rest = events.filter(({ position }) => position > done);
-      const last = rest.at(-1);
-      if (last === undefined) return;
+      const to = reachedBy(rest);
+      if (to === undefined) return;
       const changes = rest.flatMap((event) => event.changes);
-      if (await this.store.commit(believed, last, changes))
-        return this.reached({ ...believed, position: last.position, last: placeOf(last) });
+      if (await this.store.commit(believed, to, changes)) {
+        this.applied += rest.length;
+        return this.reached(movedTo(believed, to));
+      }
       const found = await this.store.read();
       if (found === undefined || isBehind(found, believed)) throw moved();
       this.reached(found);
@@ -238,8 +235,18 @@ export class ProjectionRunner {
     await this.clock.sleep(longest * (0.5 + Math.random() / 2), signal);
   }
 
+  private async stop(finding: Finding): Promise<void> {
+    this.end({ at: "stopped", finding });
+    // Whoever asks another process reads it there; it is said here in any case.
+    if (finding.kind !== "newer-version") await this.store.stopped(finding).catch(() => undefined);
+  }
+
   private end(state: RunnerState): void {
     this.become(state);
+    this.releaseWaiters();
+  }
+
+  private releaseWaiters(): void {
     for (const waiter of this.waiters) waiter.resolve(false);
   }
 
@@ -250,7 +257,7 @@ export class ProjectionRunner {
     if (!isKnown) this.report(state);
   }
 
-  private hasEnded(): boolean {
-    return this.current.at === "stopped" || this.current.at === "ended";
+  private standsStill(): boolean {
+    return ["stopped", "ended", "pinned"].includes(this.current.at);
   }
 }

@@ -1,6 +1,7 @@
 // Statements for the steps of a batch. Names come from projections' tables alone, values are always bound.
 import { type RowChange, type Step } from "./collapse.js";
-import { type Row, type Table, type Value } from "./projection.js";
+import { type Names } from "./names.js";
+import { type Change, type Row, type Table, type Value } from "./projection.js";
 
 export interface Statement {
   readonly text: string;
@@ -23,6 +24,22 @@ const bound = (table: Table, column: string, value: Value | undefined): string |
   if (value instanceof Date) return value.toISOString();
   const isJson = typeof value === "object" || typeOf(table, column) === "jsonb";
   return isJson ? JSON.stringify(value) : String(value);
+};
+
+/** What stands in the row `t` of a table joined with what is said. */
+const assignment = (table: Table, column: string, said: string): string => {
+  const name = quoted(column);
+  const held = `t.${name}`;
+  switch (table.columns[column]?.joins) {
+    case "sum":
+      return `${name} = ${held} + ${said}`;
+    case "lowest":
+      return `${name} = LEAST(${held}, ${said})`;
+    case "highest":
+      return `${name} = GREATEST(${held}, ${said})`;
+    case undefined:
+      return `${name} = ${said}`;
+  }
 };
 
 /** Bound values of one statement, and how each is named in its text. */
@@ -54,7 +71,7 @@ class Bindings {
 
   assignments(table: Table, set: Row): string {
     return Object.entries(set)
-      .map(([column, value]) => `${quoted(column)} = ${this.one(table, column, value)}`)
+      .map(([column, value]) => assignment(table, column, this.one(table, column, value)))
       .join(", ");
   }
 }
@@ -63,15 +80,20 @@ const notKey = (table: Table, columns: readonly string[]): string[] =>
   columns.filter((column) => !table.key.includes(column));
 
 const onConflict = (table: Table, changed: readonly string[]): string => {
-  const assignments = changed.map((column) => `${quoted(column)} = excluded.${quoted(column)}`);
+  const assignments = changed.map((column) => assignment(table, column, `excluded.${quoted(column)}`));
   const action = changed.length === 0 ? "NOTHING" : `UPDATE SET ${assignments.join(", ")}`;
   return `ON CONFLICT (${list(table.key)}) DO ${action}`;
 };
 
-const upsertRows = (table: Table, columns: readonly string[], rows: readonly Row[]): Statement => {
+const upsertRows = (
+  names: Names,
+  table: Table,
+  columns: readonly string[],
+  rows: readonly Row[],
+): Statement => {
   const bindings = new Bindings();
   const text =
-    `INSERT INTO ${qualified(table.name)} (${list(columns)}) ` +
+    `INSERT INTO ${qualified(names(table))} AS t (${list(columns)}) ` +
     `SELECT * FROM ${bindings.rows(table, columns, rows)} ${onConflict(table, notKey(table, columns))}`;
   return { text, values: bindings.values };
 };
@@ -82,16 +104,23 @@ const isNull = (row: Row, column: string): boolean => (row[column] ?? null) === 
  * Every part of the key is joined, so that the planner has one good way: a row at a time by the key's index, in
  * the partition that the row's value names. A constant would look to it like few rows in any other index.
  */
-const patchRows = (table: Table, columns: readonly string[], rows: readonly Row[]): Statement => {
+const patchRows = (
+  names: Names,
+  table: Table,
+  columns: readonly string[],
+  rows: readonly Row[],
+): Statement => {
   const bindings = new Bindings();
   const joined = table.key.map((column) => {
     const name = quoted(column);
     const isAlwaysNull = rows.every((row) => isNull(row, column));
     return isAlwaysNull ? `t.${name} IS NOT DISTINCT FROM v.${name}` : `t.${name} = v.${name}`;
   });
-  const assignments = notKey(table, columns).map((column) => `${quoted(column)} = v.${quoted(column)}`);
+  const assignments = notKey(table, columns).map((column) =>
+    assignment(table, column, `v.${quoted(column)}`),
+  );
   const text =
-    `UPDATE ${qualified(table.name)} AS t SET ${assignments.join(", ")} ` +
+    `UPDATE ${qualified(names(table))} AS t SET ${assignments.join(", ")} ` +
     `FROM ${bindings.rows(table, columns, rows)} AS v(${list(columns)}) WHERE ${joined.join(" AND ")}`;
   return { text, values: bindings.values };
 };
@@ -110,29 +139,66 @@ const alike = (table: Table, changes: readonly RowChange[]): Map<string, RowChan
   return groups;
 };
 
-const rowStatements = (table: Table, changes: readonly RowChange[]): Statement[] =>
+const rowStatements = (names: Names, table: Table, changes: readonly RowChange[]): Statement[] =>
   [...alike(table, changes).values()].flatMap((group) => {
     const [first] = group;
     if (first === undefined) return [];
     const columns = Object.keys(first.row);
     const rows = group.map(({ row }) => row);
-    if (first.kind === "upsert") return [upsertRows(table, columns, rows)];
-    return notKey(table, columns).length === 0 ? [] : [patchRows(table, columns, rows)];
+    if (first.kind === "upsert") return [upsertRows(names, table, columns, rows)];
+    return notKey(table, columns).length === 0 ? [] : [patchRows(names, table, columns, rows)];
   });
 
-const matchingStatement = ({ change }: Extract<Step, { kind: "matching" }>): Statement => {
+type Copy = Extract<Change, { kind: "copy" }>;
+
+const aggregate = (table: Table, column: string, value: string): string => {
+  switch (table.columns[column]?.joins) {
+    case "sum":
+      return `sum(${value})::${typeOf(table, column)}`;
+    case "lowest":
+      return `min(${value})`;
+    case "highest":
+      return `max(${value})`;
+    case undefined:
+      return value;
+  }
+};
+
+/** Rows that go into one are joined before: an upsert may not meet the same row twice. */
+const copyStatement = (names: Names, { from, to, match, set, derive }: Copy): Statement => {
+  const bindings = new Bindings();
+  const where = bindings.matching(from, match);
+  const given = [...Object.keys(set), ...derive.map(({ into }) => into)];
+  const common = Object.keys(to.columns).filter((c) => c in from.columns && !given.includes(c));
+  const read = [
+    ...common.map((c) => [c, `t.${quoted(c)}`] as const),
+    ...derive.map(({ column, into, negated }) => [into, `${negated ? "-" : ""}t.${quoted(column)}`] as const),
+  ];
+  const chosen = [...read, ...Object.keys(set).map((c) => [c, bindings.one(to, c, set[c])] as const)];
+  const columns = chosen.map(([c]) => c);
+  const plain = read.filter(([c]) => to.columns[c]?.joins === undefined).map(([, value]) => value);
+  const isJoined = columns.some((c) => to.columns[c]?.joins !== undefined);
+  const grouped = isJoined ? ` GROUP BY (${plain.join(", ")}) HAVING count(*) > 0` : "";
+  const text =
+    `INSERT INTO ${qualified(names(to))} AS t (${list(columns)}) ` +
+    `SELECT ${chosen.map(([c, value]) => aggregate(to, c, value)).join(", ")} ` +
+    `FROM ${qualified(names(from))} AS t WHERE ${where}${grouped} ${onConflict(to, notKey(to, columns))}`;
+  return { text, values: bindings.values };
+};
+
+const matchingStatement = (names: Names, { change }: Extract<Step, { kind: "matching" }>): Statement => {
   const bindings = new Bindings();
   switch (change.kind) {
     case "patch": {
       const set = bindings.assignments(change.table, change.set);
       const where = bindings.matching(change.table, change.match);
-      const text = `UPDATE ${qualified(change.table.name)} AS t SET ${set} WHERE ${where}`;
+      const text = `UPDATE ${qualified(names(change.table))} AS t SET ${set} WHERE ${where}`;
       return { text, values: bindings.values };
     }
     case "delete": {
       const where = bindings.matching(change.table, change.match);
       return {
-        text: `DELETE FROM ${qualified(change.table.name)} AS t WHERE ${where}`,
+        text: `DELETE FROM ${qualified(names(change.table))} AS t WHERE ${where}`,
         values: bindings.values,
       };
     }
@@ -143,14 +209,16 @@ const matchingStatement = ({ change }: Extract<Step, { kind: "matching" }>): Sta
       const common = Object.keys(to.columns).filter((c) => c in from.columns && !given.includes(c));
       const chosen = [...common.map(quoted), ...given.map((c) => bindings.one(to, c, set[c]))];
       const text =
-        `WITH moved AS (DELETE FROM ${qualified(from.name)} AS t WHERE ${where} RETURNING *) ` +
-        `INSERT INTO ${qualified(to.name)} (${list([...common, ...given])}) ` +
+        `WITH moved AS (DELETE FROM ${qualified(names(from))} AS t WHERE ${where} RETURNING *) ` +
+        `INSERT INTO ${qualified(names(to))} AS t (${list([...common, ...given])}) ` +
         `SELECT ${chosen.join(", ")} FROM moved ${onConflict(to, notKey(to, Object.keys(to.columns)))}`;
       return { text, values: bindings.values };
     }
+    case "copy":
+      return copyStatement(names, change);
   }
 };
 
-/** The statements of one step, in order. */
-export const statementsOf = (step: Step): readonly Statement[] =>
-  step.kind === "rows" ? rowStatements(step.table, step.changes) : [matchingStatement(step)];
+/** The statements of one step, in order, on the tables of one set. */
+export const statementsOf = (step: Step, names: Names): readonly Statement[] =>
+  step.kind === "rows" ? rowStatements(names, step.table, step.changes) : [matchingStatement(names, step)];

@@ -1,18 +1,21 @@
 // A projection's rows and checkpoint in PostgreSQL.
 import { START } from "../application/ports/event-store.js";
 import {
-  type AppliedEvent,
-  type Checkpoint,
   advanceCheckpoint,
-  createCheckpoints,
+  type Checkpoint,
+  type Reached,
   readCheckpoint,
   replaceCheckpoint,
+  type StoredFinding,
+  writeFinding,
 } from "./checkpoint.js";
-import { collapse } from "./collapse.js";
 import { type Session, type Transact } from "./database.js";
+import { inService } from "./names.js";
 import { type Change, type Projection } from "./projection.js";
-import { qualified, statementsOf } from "./sql.js";
-import { createPartitions, createTables } from "./tables.js";
+import { createSchema, lockSchema, nextEpoch } from "./schema.js";
+import { qualified } from "./sql.js";
+import { createTables } from "./tables.js";
+import { NO_WAIT, PATIENCE, writeChanges } from "./write.js";
 
 /** The rows are those of a later version of the projection: a newer release runs, or ran, here. */
 export class NewerVersion extends Error {
@@ -26,13 +29,8 @@ export class NewerVersion extends Error {
   }
 }
 
-/** A commit that a crash of the database loses is lost with its checkpoint: there is nothing to wait for. */
-const NO_WAIT = "SET LOCAL synchronous_commit = off; ";
-/** A runner that hangs in its transaction holds nobody for ever. */
-const PATIENCE = "SET LOCAL lock_timeout = '10s'";
-
 /** What keeps a projection's rows and checkpoint together, as a runner sees it. */
-export type RowStore = Pick<ProjectionStore, "open" | "read" | "commit">;
+export type RowStore = Pick<ProjectionStore, "open" | "read" | "commit" | "stopped">;
 
 export class ProjectionStore {
   constructor(
@@ -49,9 +47,8 @@ export class ProjectionStore {
     const { name, version } = this.projection;
     return this.transact(async (session) => {
       await session.query(PATIENCE);
-      // One at a time, for CREATE ... IF NOT EXISTS is no protection against another session's.
-      await session.query("SELECT pg_advisory_xact_lock(hashtextextended('taps.read', 0))");
-      await createCheckpoints(session);
+      await lockSchema(session);
+      await createSchema(session);
       const found = await readCheckpoint(session, name, "FOR UPDATE");
       if (found && found.version > version) throw new NewerVersion(name, found.version, version);
       const fits = found?.version === version && found.storeId === storeId && found.epoch !== lost?.epoch;
@@ -65,20 +62,18 @@ export class ProjectionStore {
   }
 
   /** Writes the changes and moves the checkpoint, both or neither. False: it does not stand where believed. */
-  async commit(believed: Checkpoint, to: AppliedEvent, changes: readonly Change[]): Promise<boolean> {
+  async commit(believed: Checkpoint, to: Reached, changes: readonly Change[]): Promise<boolean> {
     return this.transact(async (session) => {
       await session.query(NO_WAIT + PATIENCE);
       const isOurs = await advanceCheckpoint(session, believed, to);
-      if (isOurs) await this.write(session, believed.epoch, changes);
+      if (isOurs) await writeChanges(session, changes, believed.epoch, inService);
       return isOurs;
     });
   }
 
-  private async write(session: Session, epoch: number, changes: readonly Change[]): Promise<void> {
-    for (const step of collapse(changes)) {
-      for (const statement of createPartitions(step, epoch)) await session.query(statement);
-      for (const { text, values } of statementsOf(step)) await session.query(text, values);
-    }
+  /** Writes down what stopped the projection, for whoever asks another process. */
+  async stopped(finding: StoredFinding): Promise<void> {
+    await this.transact((session) => writeFinding(session, this.projection, finding));
   }
 
   private async begin(session: Session, storeId: string, last: Checkpoint | undefined): Promise<Checkpoint> {
@@ -87,9 +82,10 @@ export class ProjectionStore {
     for (const table of new Set([...(last?.tables ?? []), ...tables])) {
       await session.query(`DROP TABLE IF EXISTS ${qualified(table)}`);
     }
-    const epoch = (last?.epoch ?? 0) + 1;
-    for (const statement of createTables(this.projection, epoch)) await session.query(statement);
-    const checkpoint = { name, epoch, version, storeId, position: START, last: null, tables };
+    const epoch = await nextEpoch(session, name);
+    for (const statement of createTables(this.projection, epoch, inService)) await session.query(statement);
+    const nothing = { position: START, last: null, settled: null, pinned: false };
+    const checkpoint = { name, epoch, version, storeId, tables, ...nothing };
     await replaceCheckpoint(session, checkpoint);
     return checkpoint;
   }

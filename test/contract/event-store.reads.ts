@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import { type EventStore, NO_STREAM, type NewEvent, START } from "../../src/application/ports/event-store.js";
+import {
+  type EventStore,
+  NO_STREAM,
+  type NewEvent,
+  type Position,
+  START,
+} from "../../src/application/ports/event-store.js";
 import { collect, newEvent, newEvents, newStream } from "../support/events.js";
 import { type Subject, ids } from "./event-store.subject.js";
 
@@ -111,6 +117,21 @@ export const readContract = ({ store, append }: Subject): void => {
       );
       expect(await collect(store().readAll({ after: before, limit: 0 }))).to.deep.equal([]);
       expect(await collect(store().readAll({ after: await store().head() }))).to.deep.equal([]);
+    });
+
+    it("tells the last event up to a position, and up to a time", async () => {
+      const { before } = await interleaved();
+      const all = await collect(store().readAll({ after: before }));
+      const [first, middle, last] = [all[0], all[600], all.at(-1)];
+      if (!first || !middle || !last) throw new Error("no events");
+      expect(await store().lastUpTo(START)).to.equal(START);
+      expect(await store().lastUpTo(before)).to.equal(before);
+      expect(await store().lastUpTo(middle.position)).to.equal(middle.position);
+      expect(await store().lastUpTo((last.position + 1_000n) as Position)).to.equal(last.position);
+      const upTo = (time: Date) => all.findLast(({ recordedAt }) => recordedAt <= time)?.position;
+      for (const { recordedAt } of [first, middle, last])
+        expect(await store().lastUpTo(recordedAt)).to.equal(upTo(recordedAt));
+      expect(await store().lastUpTo(new Date(0))).to.equal(START);
     });
 
     it("has its head at the last event appended, and a repeated append does not move it", async () => {

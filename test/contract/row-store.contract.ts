@@ -83,7 +83,8 @@ export const rowStoreContract = (name: string, make: () => Promise<DatabaseUnder
       const store = database.rowsOf(journal);
       const opened = await store.open("store-a");
       const fields = { name: "journal", storeId: "store-a", version: 1, tables: ["entries", "streams"] };
-      expect(opened).to.deep.equal({ ...fields, epoch: 1, position: -1n, last: null });
+      const nothing = { position: -1n, last: null, settled: null, pinned: false };
+      expect(opened).to.deep.equal({ ...fields, epoch: 1, ...nothing });
       expect(await commit(store, opened, first)).to.equal(true);
       expect(await store.open("store-a")).to.deep.equal(isAt(opened, first));
 

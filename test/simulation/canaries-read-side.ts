@@ -47,8 +47,8 @@ export const readSideCanaries: readonly SimulationCanary[] = [
     changes: [
       {
         file: "src/readmodel/collapse.js",
-        from: "row: { ...before.row, ...row }",
-        to: "row: { ...row, ...before.row }",
+        from: "joinRows(table, before.row, row)",
+        to: "joinRows(table, row, before.row)",
       },
     ],
   },

@@ -1,6 +1,7 @@
 // What a projection's tables must hold, computed without a database.
 import {
   type Change,
+  joinRows,
   keyOf,
   type ProjectedEvent,
   type Projection,
@@ -44,17 +45,13 @@ export class MemoryTables {
 
   apply(change: Change): void {
     switch (change.kind) {
-      case "upsert": {
-        const rows = this.rowsOf(change.table);
-        const key = keyOf(change.table, change.row);
-        const before = rows.get(key);
-        rows.set(key, before ? { ...before, ...change.row } : newRow(change.table, change.row));
+      case "upsert":
+        this.put(change.table, change.row);
         return;
-      }
       case "patch": {
         const rows = this.rowsOf(change.table);
         for (const [key, row] of this.matching(change.table, change.match)) {
-          rows.set(key, { ...row, ...change.set });
+          rows.set(key, joinRows(change.table, row, change.set));
         }
         return;
       }
@@ -64,10 +61,30 @@ export class MemoryTables {
       case "move":
         for (const row of this.take(change.from, change.match)) {
           const common = Object.entries(row).filter(([column]) => column in change.to.columns);
-          const moved = { ...Object.fromEntries(common), ...change.set };
-          this.rowsOf(change.to).set(keyOf(change.to, moved), newRow(change.to, moved));
+          this.put(change.to, newRow(change.to, { ...Object.fromEntries(common), ...change.set }));
+        }
+        return;
+      case "copy":
+        for (const [, row] of this.matching(change.from, change.match)) {
+          const common = Object.entries(row).filter(([column]) => column in change.to.columns);
+          const derived = change.derive.map(({ column, into, negated }) => {
+            const value = row[column] ?? null;
+            return [into, negated && typeof value === "bigint" ? -value : value] as const;
+          });
+          this.put(change.to, {
+            ...Object.fromEntries(common),
+            ...Object.fromEntries(derived),
+            ...change.set,
+          });
         }
     }
+  }
+
+  private put(table: Table, row: Row): void {
+    const rows = this.rowsOf(table);
+    const key = keyOf(table, row);
+    const before = rows.get(key);
+    rows.set(key, before ? joinRows(table, before, row) : newRow(table, row));
   }
 
   snapshot(): Tables {

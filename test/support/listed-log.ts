@@ -1,12 +1,13 @@
 // A log that is a list of events, whose subscriptions break where a test wants them to.
 import { type EventLog, type LoggedEvent, type LogMessage } from "../../src/application/ports/event-log.js";
 import { type Position, START, StoreUnavailable } from "../../src/application/ports/event-store.js";
+import { type Places } from "../../src/readmodel/status.js";
 import { type StreamName } from "../../src/domain/identifiers.js";
 
 /** Asked before each event: an error to throw (a store that does not answer is asked again), or the end of the subscription. */
 export type Fault = (event: LoggedEvent) => Error | "end" | undefined;
 
-export class ListedLog implements Pick<EventLog, "subscribeAll" | "read" | "head" | "storeId"> {
+export class ListedLog implements Pick<EventLog, "subscribeAll" | "read" | "head" | "storeId">, Places {
   private readonly events: LoggedEvent[];
   private readonly waiting = new Set<() => void>();
   subscriptions = 0;
@@ -62,6 +63,16 @@ export class ListedLog implements Pick<EventLog, "subscribeAll" | "read" | "head
   async *read(stream: StreamName, { from = 0, limit = Infinity } = {}): AsyncGenerator<LoggedEvent> {
     const found = this.events.filter((event) => event.stream === stream && event.revision >= from);
     yield* found.slice(0, limit);
+  }
+
+  async *readAll({ after, limit }: { after: Position; limit: number }): AsyncGenerator<LoggedEvent> {
+    yield* this.events.filter(({ position }) => position > after).slice(0, limit);
+  }
+
+  async lastUpTo(limit: Position | Date): Promise<Position> {
+    const isWithin = ({ position, recordedAt }: LoggedEvent) =>
+      limit instanceof Date ? recordedAt <= limit : position <= limit;
+    return this.events.findLast(isWithin)?.position ?? START;
   }
 
   async head(): Promise<Position> {

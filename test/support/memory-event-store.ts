@@ -121,6 +121,12 @@ export class MemoryEventStore implements EventStore {
     return this.headPosition();
   }
 
+  async lastUpTo(limit: Position | Date): Promise<Position> {
+    const isWithin = ({ position, recordedAt }: RecordedEvent) =>
+      limit instanceof Date ? recordedAt <= limit : position <= limit;
+    return this.log.findLast(isWithin)?.position ?? START;
+  }
+
   async close(): Promise<void> {}
 
   private headPosition(): Position {

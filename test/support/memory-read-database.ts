@@ -1,6 +1,6 @@
 // The read side's database of simulations: in memory, dropped and put back at will. Its rows take the engine's collapsed steps.
 import { START } from "../../src/application/ports/event-store.js";
-import { type Checkpoint, placeOf } from "../../src/readmodel/checkpoint.js";
+import { type Checkpoint, movedTo } from "../../src/readmodel/checkpoint.js";
 import { collapse, type RowChange, type Step } from "../../src/readmodel/collapse.js";
 import { type Change, type Projection, type Row, type Table } from "../../src/readmodel/projection.js";
 import { NewerVersion, type RowStore } from "../../src/readmodel/store.js";
@@ -62,7 +62,8 @@ export class MemoryReadDatabase {
           return found;
         const tables = projection.tables.map((table) => table.name);
         const epoch = (found?.epoch ?? 0) + 1;
-        const checkpoint = { name, epoch, version, storeId, position: START, last: null, tables };
+        const nothing = { position: START, last: null, settled: null, pinned: false };
+        const checkpoint = { name, epoch, version, storeId, tables, ...nothing };
         this.put({ checkpoint, tables: new MemoryTables(projection.tables) });
         this.earlier = []; // it is waited for, and takes all before it to the disk
         return checkpoint;
@@ -78,12 +79,13 @@ export class MemoryReadDatabase {
         const isWhereBelieved =
           epoch === believed.epoch && storeId === believed.storeId && position === believed.position;
         if (found === undefined || !isWhereBelieved || to.position <= believed.position) return false;
+        if (found.checkpoint.pinned) return false;
         const tables = found.tables.copy();
         for (const change of collapse(changes).flatMap(changesOf)) tables.apply(change);
-        const moved = { ...found.checkpoint, position: to.position, last: placeOf(to) };
-        this.put({ checkpoint: moved, tables });
+        this.put({ checkpoint: movedTo(found.checkpoint, to), tables });
         return true;
       },
+      stopped: async () => undefined,
     };
   }
 

@@ -80,6 +80,11 @@ export interface EventStore {
   }): AsyncIterable<SubscriptionMessage>;
   /** Position of the last event in the log, `START` when empty. */
   head(): Promise<Position>;
+  /**
+   * Position of the last event at or before a position, or recorded at or before a time by the store's clock;
+   * `START` if there is none. Looked for from the end.
+   */
+  lastUpTo(limit: Position | Date): Promise<Position>;
   close(): Promise<void>;
 }
 

@@ -131,6 +131,10 @@ export class EventStoreDbStore implements EventStore {
     return this.log.head();
   }
 
+  lastUpTo(limit: Position | Date): Promise<Position> {
+    return this.log.lastUpTo(limit);
+  }
+
   async close(): Promise<void> {
     this.closing.abort();
     await Promise.all([this.dispose(this.reader), this.dispose(this.writer.client)]);

@@ -24,6 +24,8 @@ import {
   type EventRow,
   FORWARDS,
   HEAD,
+  LAST_BY_POSITION,
+  LAST_BY_TIME,
   paged,
   PageSize,
   recordedEvent,
@@ -109,6 +111,12 @@ export class PostgresLog implements EventStore {
 
   async head(): Promise<Position> {
     const [row] = await this.query<{ head: bigint | null }>("head", HEAD, []);
+    return (row?.head ?? START) as Position;
+  }
+
+  async lastUpTo(limit: Position | Date): Promise<Position> {
+    const statement = limit instanceof Date ? LAST_BY_TIME : LAST_BY_POSITION;
+    const [row] = await this.query<{ head: bigint | null }>("lastUpTo", statement, [limit]);
     return (row?.head ?? START) as Position;
   }
 

@@ -431,6 +431,8 @@ describe("a projection's runner", () => {
       state: { at: "live" },
       position: 90n,
       secondsBehind: 0,
+      eventsApplied: 10,
+      findings: 0,
     });
     isHeld = true;
     const recordedAt = new Date(Date.now() - 60_000);

@@ -5,12 +5,17 @@ import { streamName } from "../../../src/domain/identifiers.js";
 import { createPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
 import { type AppliedEvent } from "../../../src/readmodel/checkpoint.js";
 import {
+  as,
   bigint,
   type Change,
+  copy,
   defineTable,
+  highest,
   instant,
   integer,
   json,
+  lowest,
+  minus,
   move,
   nullable,
   oneOfFrom,
@@ -18,6 +23,7 @@ import {
   type Projection,
   remove,
   text,
+  total,
   upsert,
 } from "../../../src/readmodel/projection.js";
 import { ProjectionStore } from "../../../src/readmodel/store.js";
@@ -32,21 +38,33 @@ const columns = {
   amount: nullable(bigint),
   notes: nullable(json),
   seen: nullable(instant),
+  sum: total,
+  first: lowest(integer),
+  last: highest(instant),
 };
 const split = defineTable("split", columns, {
   key: ["id", "place"],
   indexes: [["state"]],
   partition: { column: "place", width: 10 },
 });
+const sums = defineTable(
+  "sums",
+  { id: text, sum: total, rows: total, first: lowest(integer), seen: highest(instant) },
+  { key: ["id"] },
+);
 const whole = defineTable("whole", { ...columns, extra: nullable(text) }, { key: ["id"] });
 
 const key = { id: fc.constantFrom("a", "b'", "c"), place: fc.constantFrom(null, 0, 9, 10, 35) };
+const instants = fc.constantFrom(null, new Date(0), new Date("2026-02-03T04:05:06.789Z"));
 const values = fc.record(
   {
     state: fc.constantFrom("new" as const, "old" as const),
     amount: fc.constantFrom(null, 0n, -5n, 2n ** 62n),
     notes: fc.constantFrom(null, "text", 7, { "a\\b": ['"', "{}", null] }, []),
-    seen: fc.constantFrom(null, new Date(0), new Date("2026-02-03T04:05:06.789Z")),
+    seen: instants,
+    sum: fc.constantFrom(0n, 5n, -7n),
+    first: fc.constantFrom(null, 1, -2),
+    last: instants,
   },
   { requiredKeys: [] },
 );
@@ -65,6 +83,12 @@ const change: fc.Arbitrary<Change> = fc.oneof(
   fc
     .tuple(match, key.place)
     .map(([where, place]) => move(whole, split, { ...where, place }, { state: "new" })),
+  match.map((where) => copy(split, sums, where, { rows: 1n }, [minus("sum", "sum"), as("place", "first")])),
+  fc
+    .tuple(match, key.place)
+    .map(([where, place]) =>
+      copy(whole, split, { ...where, place }, { sum: 1n }, [minus("amount", "amount")]),
+    ),
 );
 
 describe("the engine's SQL", () => {
@@ -93,7 +117,8 @@ describe("the engine's SQL", () => {
     await fc.assert(
       fc.asyncProperty(batches, async (cut) => {
         version += 1;
-        const projection: Projection = { name: "any", version, tables: [split, whole], apply: () => [] };
+        const tables = [split, whole, sums];
+        const projection: Projection = { name: "any", version, tables, apply: () => [] };
         const store = new ProjectionStore((work) => transactIn(pool, work), projection);
         const memory = new MemoryTables(projection.tables);
         let checkpoint = await store.open("store-a");

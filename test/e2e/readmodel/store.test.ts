@@ -2,38 +2,13 @@ import { expect } from "chai";
 import type pg from "pg";
 import { type LoggedEvent } from "../../../src/application/ports/event-log.js";
 import { createPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
-import { type Session, type Transact } from "../../../src/readmodel/database.js";
+import { type Transact } from "../../../src/readmodel/database.js";
 import { type Checkpoint } from "../../../src/readmodel/checkpoint.js";
 import { NewerVersion, ProjectionStore } from "../../../src/readmodel/store.js";
+import { Crash, crashing } from "../../support/crashing.js";
 import { foldProjection, readTables } from "../../support/fold.js";
 import { auditEntries, journal, journalEvents, writesOf } from "../../support/journal.js";
 import { freshDatabase, type TestDatabase } from "../../support/postgres.js";
-
-class Crash extends Error {}
-
-/** Gives each statement to `before` first, COMMIT included, which may throw; then the process is gone. */
-const crashing =
-  (pool: pg.Pool, before: (text: string) => void): Transact =>
-  async (work) => {
-    const client = await pool.connect();
-    const session: Session = {
-      query: (text, values) => {
-        before(text);
-        return client.query(text, values === undefined ? undefined : [...values]);
-      },
-    };
-    let isGone = true;
-    try {
-      await session.query("BEGIN");
-      const result = await work(session);
-      await session.query("COMMIT");
-      before("after COMMIT");
-      isGone = false;
-      return result;
-    } finally {
-      client.release(isGone);
-    }
-  };
 
 const isCheckpoint = (text: string): boolean => text.startsWith("UPDATE read.checkpoint");
 
@@ -149,7 +124,8 @@ describe("a projection's rows and checkpoint", () => {
     const store = new ProjectionStore(plain, journal);
     const first = await store.open("store-a");
     const fields = { name: "journal", storeId: "store-a", version: 1, tables: ["entries", "streams"] };
-    expect(first).to.deep.equal({ ...fields, epoch: 1, position: -1n, last: null });
+    const nothing = { position: -1n, last: null, settled: null, pinned: false };
+    expect(first).to.deep.equal({ ...fields, epoch: 1, ...nothing });
     const [event] = journalEvents(1) as [LoggedEvent];
     const fill = async (checkpoint: Checkpoint) => {
       expect(await store.commit(checkpoint, event, journal.apply(event))).to.equal(true);
@@ -169,7 +145,8 @@ describe("a projection's rows and checkpoint", () => {
     const third = await new ProjectionStore(plain, later).open("store-b");
     expect(third).to.deep.equal({ ...second, version: 2, epoch: 3, tables: ["entries"] });
     const { rows } = await pool.query("SELECT tablename FROM pg_tables WHERE schemaname = 'read' ORDER BY 1");
-    expect(rows).to.deep.equal([{ tablename: "checkpoint" }, { tablename: "entries" }]);
+    const left = ["build", "checkpoint", "entries", "retired"].map((tablename) => ({ tablename }));
+    expect(rows).to.deep.equal(left);
     const refused = await store.open("store-b").catch((error: unknown) => error);
     expect(refused).to.be.instanceOf(NewerVersion);
     expect(refused).to.include({ projection: "journal", found: 2, known: 1 });

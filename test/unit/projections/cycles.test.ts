@@ -105,7 +105,7 @@ describe("the cycles projection", () => {
     const paying = { ...ready, state: "paying", started_at: at(4) };
     const start: DomainEvent = { type: "CyclePayoutStarted", data: { digest: DIGEST } };
     expect(after(CYCLE_STREAM, start)).to.deep.equal([paying]);
-    const withPlan = { ...paying, obligations: 6, due: 51n, taken: -2n };
+    const withPlan = { ...paying, plan_digest: DIGEST, obligations: 6, due: 51n, taken: -2n };
     expect(after(PAYMENT_STREAM, planned)).to.deep.equal([withPlan]);
     const sums = { paid: mutez(45n), carried: mutez(2n), held: mutez(1n), networkCosts: mutez(3n) };
     const settled = { ...withPlan, state: "settled", paid: 45n, carried: 2n, held: 1n, network_costs: 3n };
@@ -126,7 +126,7 @@ describe("the cycles projection", () => {
     const log = new RecordedLog();
     log.record(PAYMENT_STREAM, [awaits, planned]);
     const shown = [{ ceiling: "cycle", limit: "50", found: "51" }];
-    const waiting = { ...empty, obligations: 6, due: 51n, taken: -2n, exceeded: shown };
+    const waiting = { ...empty, plan_digest: DIGEST, obligations: 6, due: 51n, taken: -2n, exceeded: shown };
     expect(rowsOf(log)).to.deep.equal([waiting]);
     log.record(PAYMENT_STREAM, [approved]);
     expect(rowsOf(log)).to.deep.equal([{ ...waiting, approved_by: actor }]);
@@ -151,7 +151,7 @@ describe("the cycles projection", () => {
     const log = new RecordedLog();
     log.record(REWARD_STREAM, [{ type: "RewardInputsRejected", data: { attempt: DIGEST, checks } }]);
     expect(rowsOf(log)).to.deep.equal([{ ...empty, rejected: checks }]);
-    const amounts = { ownDelegated: mutez(0n), externalDelegated: mutez(0n), ownStaked: mutez(0n) };
+    const amounts = { ownDelegated: mutez(3n), externalDelegated: mutez(2n), ownStaked: mutez(1n) };
     const none = { blocks: mutez(0n), attestations: mutez(0n), dal: mutez(0n), blockFees: mutez(0n) };
     const income = { ...none, nonceRevelations: mutez(0n), vdfRevelations: mutez(0n) };
     const list = { attempt: DIGEST, chunks: 1, count: 1, sum: mutez(0n), digest: DIGEST };
@@ -159,6 +159,11 @@ describe("the cycles projection", () => {
     log.record(REWARD_STREAM, [
       { type: "RewardInputsRecorded", data: { ...list, ...levels, ...amounts, income } },
     ]);
+    const balances = { own_delegated: 3n, external_delegated: 2n, own_staked: 1n };
+    const byKind = Object.fromEntries(Object.keys(income).map((kind) => [kind, "0"]));
+    expect(rowsOf(log)).to.deep.equal([{ ...empty, ...balances, income: byKind }]);
+    const why = { attempt: DIGEST, reason: "an old list", actor };
+    log.record(REWARD_STREAM, [{ type: "RewardInputsSuperseded", data: why }]);
     expect(rowsOf(log)).to.deep.equal([empty]);
   });
 

@@ -51,6 +51,7 @@ const signedRow = {
   refused_temporary: null,
   refused_branch: null,
   death: null,
+  position: 0n,
   signed_at: at(0),
   included_at: null,
   ended_at: null,

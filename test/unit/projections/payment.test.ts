@@ -96,6 +96,7 @@ const row = (delegator: typeof ann, due: bigint) => ({
   payout: `${BAKER}_201`,
   baker: BAKER,
   cycle: 201,
+  kind: "delegator",
   delegator,
   recipient: delegator,
   due,

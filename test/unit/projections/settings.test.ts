@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import * as Baker from "../../../src/domain/baker/baker.js";
-import { asCycle, asLevel, chainId } from "../../../src/domain/identifiers.js";
-import { basisPoints, mutez } from "../../../src/domain/money.js";
-import * as Wallet from "../../../src/domain/wallet/wallet.js";
+import { asCycle, chainId } from "../../../src/domain/identifiers.js";
+import { mutez } from "../../../src/domain/money.js";
 import { settingsProjection } from "../../../projections/settings.js";
 import { foldProjection } from "../../support/fold.js";
 import { addressOf } from "../../support/identifiers.js";
@@ -12,7 +11,6 @@ import { RecordedLog } from "../../support/recorded-log.js";
 const BAKER = addressOf("baker");
 const PAYER = addressOf("payer");
 const CHAIN = chainId.parse("NetXdQprcVkpaWU");
-const [ann, bob] = [addressOf("ann"), addressOf("bob")].sort() as [typeof BAKER, typeof BAKER];
 const at = (number: number) => new Date(Date.parse("2026-01-01T00:00:00Z") + number * 1_000);
 const actor = "x";
 
@@ -34,7 +32,6 @@ const unset = {
   on_since_cycle: null,
   policy: null,
   ceilings: null,
-  bond_pool_since_cycle: null,
 };
 
 describe("the settings projection", () => {
@@ -75,77 +72,6 @@ describe("the settings projection", () => {
     const json = { ...ceilings, operation: "1", cycle: "2", operationFee: "4" };
     expect(baker(registered, set)["settings"]).to.deep.equal([
       { ...unset, ceilings: json, changed_at: at(1) },
-    ]);
-  });
-
-  it("keeps the delegators' own terms, each row whole", () => {
-    const set = (
-      ...rows: Extract<Baker.Event, { type: "DelegatorTermsSet" }>["data"]["rows"]
-    ): Baker.Event => ({
-      type: "DelegatorTermsSet",
-      data: { rows, actor },
-    });
-    const none = { baker: BAKER, fee_bps: null, recipient: null, status: null, maximum_balance: null };
-    const first = set(
-      { delegator: ann, feeBps: basisPoints.parse(0), status: "suspend" },
-      { delegator: bob, recipient: ann, maximumBalance: mutez(2n ** 60n) },
-    );
-    const rowOfBob = { ...none, delegator: bob, recipient: ann, maximum_balance: 2n ** 60n };
-    expect(baker(registered, first)["delegator_terms"]).to.deep.equal([
-      { ...none, delegator: ann, fee_bps: 0, status: "suspend" },
-      rowOfBob,
-    ]);
-    const second = set({ delegator: ann, feeBps: basisPoints.parse(9) });
-    expect(baker(registered, first, second)["delegator_terms"]).to.deep.equal([
-      { ...none, delegator: ann, fee_bps: 9 },
-      rowOfBob,
-    ]);
-    const removed: Baker.Event = { type: "DelegatorTermsRemoved", data: { delegator: ann, actor } };
-    expect(baker(registered, first, removed)["delegator_terms"]).to.deep.equal([rowOfBob]);
-    const cleared: Baker.Event = { type: "DelegatorTermsCleared", data: { actor } };
-    expect(baker(registered, first, cleared, second)["delegator_terms"]).to.deep.equal([
-      { ...none, delegator: ann, fee_bps: 9 },
-    ]);
-  });
-
-  it("keeps the bond pool's members, and since when it is on", () => {
-    const set = (member: typeof ann, amount: bigint, manager: boolean): Baker.Event => ({
-      type: "BondPoolMemberSet",
-      data: { member, amount: mutez(amount), chargeBps: basisPoints.parse(250), manager, actor },
-    });
-    const switched = (fromCycle: number | null): Baker.Event => ({
-      type: "BondPoolSwitched",
-      data: { fromCycle: fromCycle === null ? null : asCycle(fromCycle), actor },
-    });
-    const row = { baker: BAKER, charge_bps: 250 };
-    const events = [registered, set(ann, 5n, true), set(bob, 2n ** 60n, false), switched(301)];
-    const on = baker(...events);
-    expect(on["bond_pool_members"]).to.deep.equal([
-      { ...row, member: ann, amount: 5n, manager: true },
-      { ...row, member: bob, amount: 2n ** 60n, manager: false },
-    ]);
-    expect(on["settings"]).to.deep.equal([{ ...unset, bond_pool_since_cycle: 301, changed_at: at(3) }]);
-    const removed: Baker.Event = { type: "BondPoolMemberRemoved", data: { member: bob, actor } };
-    const off = baker(...events, set(ann, 6n, true), removed, switched(null));
-    expect(off["bond_pool_members"]).to.deep.equal([{ ...row, member: ann, amount: 6n, manager: true }]);
-    expect(off["settings"]).to.deep.equal([{ ...unset, changed_at: at(6) }]);
-  });
-
-  it("shows why a wallet is paused, a row a reason", () => {
-    const pause = (reason: "person" | "restored", untilLevel: number | null): Wallet.Event => ({
-      type: "WalletPaused",
-      data: {
-        reason,
-        detail: `a ${reason}`,
-        actor,
-        untilLevel: untilLevel === null ? null : asLevel(untilLevel),
-      },
-    });
-    const log = new RecordedLog();
-    log.record(Wallet.stream(PAYER), [pause("person", null), pause("restored", 9), pause("restored", 12)]);
-    log.record(Wallet.stream(PAYER), [{ type: "WalletResumed", data: { reason: "person", actor } }]);
-    expect(foldProjection(settingsProjection, log.events)["wallet_pauses"]).to.deep.equal([
-      { wallet: PAYER, reason: "restored", detail: "a restored", actor, until_level: 12, since: at(2) },
     ]);
   });
 });

@@ -61,6 +61,24 @@ export class WholeLog {
     }
   }
 
+  /** Position of the last event of ours that a limit lets pass: read back from the end. */
+  async lastUpTo(limit: Position | Date): Promise<Position> {
+    let from: From = END;
+    for (let asked = FIRST_PAGE_BACK; ; asked = PAGE) {
+      let count = 0;
+      for await (const resolved of this.readPage(BACKWARDS, from, asked)) {
+        count += 1;
+        const position = positionOf(resolved);
+        from = fromPosition(position);
+        const event = publicEvent(resolved);
+        if (event === undefined) continue;
+        const isWithin = limit instanceof Date ? event.recordedAt <= limit : position <= limit;
+        if (isWithin) return position;
+      }
+      if (count < asked) return START;
+    }
+  }
+
   private advance(position: Position): Position {
     if (position > this.highest) this.highest = position;
     return position;

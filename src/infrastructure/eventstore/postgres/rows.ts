@@ -28,6 +28,15 @@ export interface Statement {
 
 export const STORE_ID: Statement = { name: "log_store_id", text: "SELECT id FROM log.store" };
 export const HEAD: Statement = { name: "log_head", text: "SELECT max(position) AS head FROM log.events" };
+/** By the primary key, from the end: times never go backwards, and most are asked for are not long ago. */
+export const LAST_BY_TIME: Statement = {
+  name: "log_last_by_time",
+  text: "SELECT position AS head FROM log.events WHERE recorded_at <= $1 ORDER BY position DESC LIMIT 1",
+};
+export const LAST_BY_POSITION: Statement = {
+  name: "log_last_by_position",
+  text: "SELECT max(position) AS head FROM log.events WHERE position <= $1",
+};
 export const APPEND: Statement = {
   name: "log_append",
   text: "SELECT * FROM log.append($1, $2, $3, $4, $5, $6, $7, $8)",

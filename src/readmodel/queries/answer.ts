@@ -1,0 +1,94 @@
+// What every query has in common: one moment of one read model, and how far that model has come.
+import { z } from "zod";
+import { type Position } from "../../application/ports/event-store.js";
+import { readCheckpoint } from "../checkpoint.js";
+import { type Session, type Transact } from "../database.js";
+import { qualified } from "../sql.js";
+
+/** What was asked for, as it was when the event at `position` was the last one applied. */
+export interface Answer<T> {
+  readonly value: T;
+  readonly position: Position;
+  /** A person holds the read model at this position: later events do not show. */
+  readonly pinned: boolean;
+}
+
+/** The read model is not there: no projector has run on this database yet. */
+export class NotProjected extends Error {
+  override readonly name = "NotProjected";
+  constructor(readonly model: string) {
+    super(`the read model ${model} is not there yet: a process with the role "projector" makes it`);
+  }
+}
+
+/** A read model and the tables of it that a query reads. */
+export interface Source {
+  readonly model: string;
+  readonly tables: readonly [string, ...string[]];
+}
+
+/** Undefined table, or schema. */
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && (error.code === "42P01" || error.code === "3F000");
+
+/**
+ * Runs a query on rows that belong to one position. The tables are locked against being replaced before the moment is
+ * chosen: else rows could be those of one set, and the position another's. Throws `NotProjected`.
+ */
+export const answer = async <T>(
+  transact: Transact,
+  { model, tables }: Source,
+  query: (session: Session) => Promise<T>,
+): Promise<Answer<T>> => {
+  try {
+    return await transact(async (session) => {
+      await session.query(
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY; " +
+          tables.map((table) => `LOCK TABLE ONLY ${qualified(table)} IN ACCESS SHARE MODE`).join("; "),
+      );
+      const checkpoint = await readCheckpoint(session, model);
+      if (checkpoint === undefined) throw new NotProjected(model);
+      const { position, pinned } = checkpoint;
+      return { value: await query(session), position, pinned };
+    });
+  } catch (error) {
+    throw isMissing(error) ? new NotProjected(model) : error;
+  }
+};
+
+/** The value or the values of a row, by the names that readers know them under. */
+type Shape = z.ZodObject;
+
+const columnOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+/** A shape's columns of the table `t`: `feeBps` is `fee_bps` there. */
+export const columnsOf = (shape: Shape, table = "t"): string =>
+  Object.keys(shape.shape)
+    .map((name) => `${table}.${columnOf(name)} AS "${name}"`)
+    .join(", ");
+
+/** Values of one statement, and how each is named in its text. */
+export class Parameters {
+  readonly values: unknown[] = [];
+
+  add(value: string | number | bigint, type: "text" | "integer" | "bigint"): string {
+    this.values.push(typeof value === "bigint" ? value.toString() : value);
+    return `$${this.values.length}::${type}`;
+  }
+}
+
+/** The rows of a statement, checked. */
+export const rowsOf = async <S extends Shape>(
+  session: Session,
+  shape: S,
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly z.infer<S>[]> => {
+  const { rows } = await session.query(text, values);
+  return z.array(shape).parse(rows);
+};
+
+/** An amount in mutez as the driver reads it. */
+export const amount = z.bigint().brand<"Mutez">();
+/** Place of an event in the log. */
+export const position = z.bigint().transform((value) => value as Position);

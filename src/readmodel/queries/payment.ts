@@ -1,0 +1,166 @@
+// Payments: what each delegator was to be paid, and how far the money has come.
+import { z } from "zod";
+import {
+  address,
+  cycleNumber,
+  type Address,
+  type Cycle,
+  level,
+  operationHash,
+  type OperationHash,
+  parseStreamName,
+  tzAddress,
+} from "../../domain/identifiers.js";
+import { obligationKind } from "../../domain/payment/events.js";
+import { type Session, type Transact } from "../database.js";
+import { amount, type Answer, answer, columnsOf, Parameters, rowsOf } from "./answer.js";
+import {
+  BadCursor,
+  checkedLimit,
+  type Key,
+  keyOfRow,
+  type OrderedBy,
+  type Page,
+  pageFrom,
+  type PageRequest,
+  readCursor,
+  rowsAfter,
+  TooWide,
+  writeCursor,
+} from "./page.js";
+
+const SOURCE = { model: "payment", tables: ["payment"] } as const;
+
+export const paymentResult = z.enum(["planned", "batched", "signed", "included", "paid", "carried", "held"]);
+
+export const paymentRow = z.object({
+  obligation: z.string(),
+  payout: z.string(),
+  baker: tzAddress,
+  /** Null for money that belongs to no cycle. */
+  cycle: cycleNumber.nullable(),
+  kind: obligationKind,
+  delegator: address,
+  recipient: address,
+  due: amount,
+  /** What reaches the receiver; with the fees it is charged, exactly what is due. Null until batched. */
+  sent: amount.nullable(),
+  transactionFee: amount.nullable(),
+  allocationFee: amount.nullable(),
+  result: paymentResult,
+  batchId: z.string().nullable(),
+  operationHash: operationHash.nullable(),
+  level: level.nullable(),
+  reason: z.string().nullable(),
+  plannedAt: z.date(),
+  signedAt: z.date().nullable(),
+  includedAt: z.date().nullable(),
+  settledAt: z.date().nullable(),
+});
+export type PaymentRow = z.infer<typeof paymentRow>;
+
+export interface PaymentFilter {
+  /** Both ends included; money of no cycle is in no range. */
+  readonly cycles?: { readonly from: Cycle; readonly to: Cycle } | undefined;
+  readonly delegator?: Address | undefined;
+  readonly result?: z.infer<typeof paymentResult> | undefined;
+  readonly operation?: OperationHash | undefined;
+}
+
+/** By cycle, and within one by amount; or by amount alone, which wants one cycle, delegator or operation. */
+export type PaymentSort = "cycle" | "due";
+
+type Request = PageRequest & PaymentFilter & { readonly sort: PaymentSort };
+
+const cycleOrder: OrderedBy = { name: "cycle", column: "t.cycle", type: "integer" };
+const dueOrder: readonly OrderedBy[] = [
+  { name: "due", column: "t.due", type: "bigint" },
+  { name: "obligation", column: "t.obligation", type: "text" },
+];
+
+const conditionsOf = (parameters: Parameters, filter: PaymentFilter): string[] => {
+  const { cycles, delegator, result, operation } = filter;
+  const conditions: string[] = [];
+  if (cycles !== undefined && cycles.from === cycles.to)
+    conditions.push(`t.cycle = ${parameters.add(cycles.from, "integer")}`);
+  else if (cycles !== undefined)
+    conditions.push(
+      `t.cycle BETWEEN ${parameters.add(cycles.from, "integer")} AND ${parameters.add(cycles.to, "integer")}`,
+    );
+  if (delegator !== undefined) conditions.push(`t.delegator = ${parameters.add(delegator, "text")}`);
+  if (result !== undefined) conditions.push(`t.result = ${parameters.add(result, "text")}`);
+  if (operation !== undefined) conditions.push(`t.operation_hash = ${parameters.add(operation, "text")}`);
+  return conditions;
+};
+
+const byAmount = async (session: Session, request: Request): Promise<Page<PaymentRow>> => {
+  const { cycles, delegator, operation, direction } = request;
+  const limit = checkedLimit(request);
+  const isOneCycle = cycles !== undefined && cycles.from === cycles.to;
+  if (!isOneCycle && delegator === undefined && operation === undefined)
+    throw new TooWide("by amount alone are listed the payments of one cycle, delegator or operation");
+  const listed = {
+    shape: paymentRow,
+    from: "read.payment AS t",
+    where: (parameters: Parameters) => conditionsOf(parameters, request),
+    order: dueOrder,
+  };
+  const after = readCursor("payment by due", request);
+  const rows = await rowsAfter(session, listed, { direction, after, limit: limit + 1 });
+  return pageFrom(rows, limit, (row) => writeCursor("payment by due", request, keyOfRow(dueOrder, row)));
+};
+
+/**
+ * Money of no cycle comes last, and first in the other direction. It is read apart: no index finds what is behind null.
+ */
+const byCycle = async (session: Session, request: Request): Promise<Page<PaymentRow>> => {
+  const { direction, cycles } = request;
+  const limit = checkedLimit(request);
+  const list = "payment by cycle";
+  const cursor = readCursor(list, request);
+  if (cursor?.length === 0) throw new BadCursor();
+  const parts = ["cycles", "others"].slice(0, cycles === undefined ? 2 : 1);
+  const inOrder = direction === "ascending" ? parts : parts.reverse();
+  const begun = cursor && (cursor[0] === null ? "others" : "cycles");
+  const rows: PaymentRow[] = [];
+  for (const part of inOrder.slice(begun === undefined ? 0 : inOrder.indexOf(begun))) {
+    const isOthers = part === "others";
+    const after: Key | undefined = part === begun ? (isOthers ? cursor?.slice(1) : cursor) : undefined;
+    const order = isOthers ? dueOrder : [cycleOrder, ...dueOrder];
+    const where = (parameters: Parameters) => [
+      ...conditionsOf(parameters, request),
+      isOthers ? "t.cycle IS NULL" : "t.cycle IS NOT NULL",
+    ];
+    const listed = { shape: paymentRow, from: "read.payment AS t", where, order };
+    const wanted = limit + 1 - rows.length;
+    if (wanted > 0) rows.push(...(await rowsAfter(session, listed, { direction, after, limit: wanted })));
+  }
+  return pageFrom(rows, limit, (row) => {
+    const rest = keyOfRow(dueOrder, row);
+    return writeCursor(list, request, [row.cycle, ...rest]);
+  });
+};
+
+/** A page of payments. Throws `BadCursor`, `TooWide`, `NotProjected`. */
+export const payments = (transact: Transact, request: Request): Promise<Answer<Page<PaymentRow>>> =>
+  answer(transact, SOURCE, (session) =>
+    request.sort === "due" ? byAmount(session, request) : byCycle(session, request),
+  );
+
+/** The cycle that is part of an obligation's name; null: of none. */
+const cycleIn = (obligation: string): number | null => {
+  const { elements } = parseStreamName(`payment-${obligation.split("/")[0] ?? ""}`);
+  const cycle = z.int32().safeParse(Number(elements.at(-1)));
+  return elements[1] === "batch" || !cycle.success ? null : cycle.data;
+};
+
+/** One payment by its name `<payout>/<id>`; undefined: there is none. */
+export const payment = (transact: Transact, obligation: string): Promise<Answer<PaymentRow | undefined>> =>
+  answer(transact, SOURCE, async (session) => {
+    const parameters = new Parameters();
+    const cycle = cycleIn(obligation);
+    const named = `t.obligation = ${parameters.add(obligation, "text")}`;
+    const inCycle = cycle === null ? "t.cycle IS NULL" : `t.cycle = ${parameters.add(cycle, "integer")}`;
+    const text = `SELECT ${columnsOf(paymentRow)} FROM read.payment AS t WHERE ${named} AND ${inCycle}`;
+    return (await rowsOf(session, paymentRow, text, parameters.values))[0];
+  });

@@ -1,0 +1,3 @@
+import { killEverywhere } from "../../support/read-model-kills.js";
+
+killEverywhere(1);

@@ -1,0 +1,167 @@
+// Every query of the read models, asked about some of everything.
+import {
+  type Address,
+  type Cycle,
+  type OperationHash,
+  type StreamName,
+  type TzAddress,
+} from "../../src/domain/identifiers.js";
+import { type Transact } from "../../src/readmodel/database.js";
+import { activity } from "../../src/readmodel/queries/activity.js";
+import { type Answer } from "../../src/readmodel/queries/answer.js";
+import { bondCycles, bondPool } from "../../src/readmodel/queries/bond-pool.js";
+import { cycle, cycles } from "../../src/readmodel/queries/cycles.js";
+import { type AddressPrefix, delegator, delegators, terms } from "../../src/readmodel/queries/delegators.js";
+import { balances, movements } from "../../src/readmodel/queries/ledger.js";
+import { operation, operations } from "../../src/readmodel/queries/operations.js";
+import { type Page, type PageRequest } from "../../src/readmodel/queries/page.js";
+import {
+  payment,
+  type PaymentFilter,
+  payments,
+  type PaymentSort,
+} from "../../src/readmodel/queries/payment.js";
+import { payout, payouts } from "../../src/readmodel/queries/payouts.js";
+import { reward, rewardsOfCycle, rewardsOfDelegator } from "../../src/readmodel/queries/rewards.js";
+import { settings } from "../../src/readmodel/queries/settings.js";
+import { foreignOperations, spending, wallet } from "../../src/readmodel/queries/wallet.js";
+
+export interface Subjects {
+  readonly baker: TzAddress;
+  readonly payer: TzAddress;
+  readonly cycle: Cycle;
+  /** Later cycles are in another partition. */
+  readonly cycles: { readonly from: Cycle; readonly to: Cycle };
+  readonly delegator: Address;
+  readonly prefix: AddressPrefix;
+  readonly operation: OperationHash;
+  readonly obligation: string;
+  readonly payout: string;
+  readonly payment: StreamName;
+  readonly actor: string;
+  readonly subject: string;
+  readonly verb: string;
+}
+
+export interface ListQuery {
+  readonly name: string;
+  /** The table that its rows are of. */
+  readonly table: string;
+  readonly ask: (transact: Transact, request: PageRequest) => Promise<Answer<Page<object>>>;
+}
+export interface SingleQuery {
+  readonly name: string;
+  readonly ask: (transact: Transact) => Promise<Answer<unknown>>;
+}
+
+/** Every list, with every filter and in every order that it has. */
+export const listsOf = (of: Subjects): readonly ListQuery[] => {
+  const { baker, payer } = of;
+  const paymentsBy = (name: string, filter: PaymentFilter, sort: PaymentSort = "cycle"): ListQuery => ({
+    name: `payments ${name}, by ${sort}`,
+    table: "payment",
+    ask: (transact, request) => payments(transact, { ...request, ...filter, sort }),
+  });
+  const oneCycle = { cycles: { from: of.cycle, to: of.cycle } };
+  const { delegator: who, operation: hash } = of;
+  return [
+    paymentsBy("all", {}),
+    paymentsBy("of some cycles", { cycles: of.cycles }),
+    paymentsBy("of one cycle", oneCycle),
+    paymentsBy("of one cycle", oneCycle, "due"),
+    paymentsBy("of one cycle with a result", { ...oneCycle, result: "held" }, "due"),
+    paymentsBy("of a delegator", { delegator: who }),
+    paymentsBy("of a delegator", { delegator: who }, "due"),
+    paymentsBy("of a delegator in some cycles with a result", {
+      ...{ delegator: who, cycles: of.cycles, result: "paid" },
+    }),
+    paymentsBy("paid", { result: "paid" }),
+    paymentsBy("held", { result: "held" }),
+    paymentsBy("held in some cycles", { result: "held", cycles: of.cycles }),
+    paymentsBy("of an operation", { operation: hash }),
+    paymentsBy("of an operation", { operation: hash }, "due"),
+    { name: "cycles", table: "cycles", ask: (t, request) => cycles(t, baker, request) },
+    ...(["delegator", "net"] as const).map((sort): ListQuery => ({
+      name: `rewards of a cycle by ${sort}`,
+      table: "rewards",
+      ask: (t, request) => rewardsOfCycle(t, { baker, cycle: of.cycle }, { ...request, sort }),
+    })),
+    {
+      name: "rewards of a delegator",
+      table: "rewards",
+      ask: (t, request) => rewardsOfDelegator(t, { baker, delegator: who }, request),
+    },
+    {
+      name: "operations of a wallet",
+      table: "operations",
+      ask: (t, request) => operations(t, { wallet: payer }, request),
+    },
+    {
+      name: "operations of a payout",
+      table: "operations",
+      ask: (t, request) => operations(t, { payment: of.payment }, request),
+    },
+    { name: "payouts", table: "payouts", ask: (t, request) => payouts(t, request) },
+    {
+      name: "completed payouts",
+      table: "payouts",
+      ask: (t, request) => payouts(t, { ...request, state: "completed" }),
+    },
+    {
+      name: "planned payouts",
+      table: "payouts",
+      ask: (t, request) => payouts(t, { ...request, state: "planned" }),
+    },
+    ...(["delegator", "paid", "owed"] as const).map((sort): ListQuery => ({
+      name: `delegators by ${sort}`,
+      table: "delegators",
+      ask: (t, request) => delegators(t, baker, { ...request, sort }),
+    })),
+    {
+      name: "delegators whose address begins so",
+      table: "delegators",
+      ask: (t, request) => delegators(t, baker, { ...request, sort: "delegator", search: of.prefix }),
+    },
+    { name: "terms", table: "delegator_terms", ask: (t, request) => terms(t, baker, request) },
+    ...(["delegator", "balance"] as const).map((sort): ListQuery => ({
+      name: `balances by ${sort}`,
+      table: "ledger_balances",
+      ask: (t, request) => balances(t, baker, { ...request, sort }),
+    })),
+    { name: "movements", table: "ledger_movements", ask: (t, request) => movements(t, baker, request) },
+    {
+      name: "movements of a delegator",
+      table: "ledger_movements",
+      ask: (t, request) => movements(t, baker, { ...request, delegator: who }),
+    },
+    { name: "bond cycles", table: "bond_pool_cycles", ask: (t, request) => bondCycles(t, baker, request) },
+    {
+      name: "foreign operations",
+      table: "wallet_foreign_operations",
+      ask: (t, request) => foreignOperations(t, payer, request),
+    },
+    { name: "spending", table: "wallet_spending", ask: (t, request) => spending(t, payer, request) },
+    { name: "activity", table: "activity", ask: (t, request) => activity(t, undefined, request) },
+    ...(["actor", "subject", "verb"] as const).map((by): ListQuery => ({
+      name: `activity by ${by}`,
+      table: "activity",
+      ask: (t, request) => activity(t, { by, value: of[by] }, request),
+    })),
+  ];
+};
+
+/** Every query that asks for one thing. */
+export const singlesOf = (of: Subjects): readonly SingleQuery[] => {
+  const { baker, payer, cycle: number, delegator: who } = of;
+  return [
+    { name: "settings", ask: (t) => settings(t, baker) },
+    { name: "cycle", ask: (t) => cycle(t, baker, number) },
+    { name: "reward", ask: (t) => reward(t, { baker, cycle: number, delegator: who }) },
+    { name: "payment", ask: (t) => payment(t, of.obligation) },
+    { name: "payout", ask: (t) => payout(t, of.payout) },
+    { name: "operation", ask: (t) => operation(t, of.operation) },
+    { name: "delegator", ask: (t) => delegator(t, baker, who) },
+    { name: "bond pool", ask: (t) => bondPool(t, baker) },
+    { name: "wallet", ask: (t) => wallet(t, payer) },
+  ];
+};
