@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { isRefused } from "../../../domain/decision.js";
 import { sha256 } from "../../../domain/digest.js";
-import { asLevel, type Counter, type OperationHash } from "../../../domain/identifiers.js";
+import { asLevel, type Counter, type Digest, type OperationHash } from "../../../domain/identifiers.js";
 import { type Purpose } from "../../../domain/wallet/events.js";
 import * as Wallet from "../../../domain/wallet/wallet.js";
 import { walletOf } from "../../aggregates.js";
@@ -22,10 +22,10 @@ export const branchFor = async ({ chain }: PayerPorts, { final }: Facts, payer: 
   return level === final.level ? final : chain.block(asLevel(level), payer);
 };
 
-/** JSON text of an operation's contents, for its digest. */
-const wire = (operation: UnsignedOperation): string =>
-  JSON.stringify(operation.contents, (_, value: unknown) =>
-    typeof value === "bigint" ? value.toString() : value,
+/** Of an operation's unsigned contents. */
+export const contentsDigest = ({ contents }: UnsignedOperation): Digest =>
+  sha256(
+    JSON.stringify(contents, (_, value: unknown) => (typeof value === "bigint" ? value.toString() : value)),
   );
 
 /** The bytes parsed back are not the plan: nothing is signed. */
@@ -88,7 +88,7 @@ export const appendSigned = async (
     purpose,
     batchId,
     payment,
-    digest: sha256(wire(operation)),
+    digest: contentsDigest(operation),
     token,
   })(view.wallet.state);
   if (isRefused(decision)) return undefined;
