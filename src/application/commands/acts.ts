@@ -56,7 +56,8 @@ type Code =
   | "cycle-ended"
   | "planned-already"
   | "wallet-busy"
-  | "source-lags";
+  | "source-lags"
+  | "not-in-cycle";
 
 /** A command is not carried out; the message says why and what to do. */
 export class ActRefused extends Error {
@@ -165,6 +166,7 @@ const ADVICE: Partial<Record<Code, string>> = {
     'it left the ledger and could not be paid: see "taps payout show". Name another recipient with "taps delegator set", then "taps payment release"',
   "settled-elsewhere":
     'it is on its way to another recipient: see "taps payout show"; "taps payment hold" stops what is not signed',
+  "not-in-cycle": "this delegator is not in it: nothing was allocated to it, planned or carried",
   changing: "this is changing right now: try again",
 };
 

@@ -42,6 +42,9 @@ export const kindIn = (stream: string): ObligationKind => {
   return kind === "bond" ? "member" : "receiver";
 };
 
+/** Whether a payment's stream is that of money that belongs to no cycle. */
+export const isBatchStream = (stream: string): boolean => parseStreamName(stream).elements[1] === "batch";
+
 /** The cycle of a cycle's payment stream; undefined of another's. */
 export const cycleOfStream = (stream: string): Cycle | undefined => {
   const { elements } = parseStreamName(stream);
