@@ -15,6 +15,7 @@ import { payerCommand } from "./payer.js";
 import { payoutCommand } from "./payout.js";
 import { policyCommand } from "./policy.js";
 import { reconcileCommand } from "./reconcile.js";
+import { replayCommand } from "./replay.js";
 import { serveCommands } from "./serve.js";
 import { walletCommand } from "./wallet.js";
 
@@ -42,6 +43,7 @@ const buildProgram = (services: Services): Command => {
     payoutCommand,
     reconcileCommand,
     ledgerCommand,
+    replayCommand,
   ]) {
     add(program, services);
   }

@@ -11,6 +11,7 @@ import { BAKER } from "../support/chain-model.js";
 import { checkAllIsFinal, checkSafety } from "../support/world/invariants.js";
 import { Dues } from "./dues.js";
 import { Oracle } from "./oracle.js";
+import { assertReplays } from "../support/world/replaying.js";
 import { type World } from "../support/world/world.js";
 
 /** Checks a world whenever log, injections or chain have changed. */
@@ -74,12 +75,13 @@ export const standingOf = async (world: World, cycles: readonly number[]) => {
 
 export type Standing = Awaited<ReturnType<typeof standingOf>>;
 
-/** Everything that these cycles owed has come to its end (I8), and no mutez is missing (I4). */
+/** Everything that these cycles owed has come to its end (I8), no mutez is missing (I4), and it comes out again (I6). */
 export const checkEnd = async (world: World, cycles: readonly number[]): Promise<void> => {
   const { cycles: standing } = await standingOf(world, cycles);
   const settled = standing.filter(({ life }) => life.at === "settled").map(({ cycle }) => cycle);
   checkAllIsFinal(world, settled);
   await checkLedger(world, endedCycles(world));
+  await assertReplays(world);
 };
 
 /**

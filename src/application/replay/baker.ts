@@ -4,14 +4,23 @@ import * as Baker from "../../domain/baker/baker.js";
 import { canonicalJson, sha256 } from "../../domain/digest.js";
 import { type Address, type Cycle, type Digest, type TzAddress } from "../../domain/identifiers.js";
 import { type Mutez } from "../../domain/money.js";
-import { type AllocationPolicy, allocationPolicyCodec, type TermsRow, termsRowCodec } from "../../domain/reward/policy-codec.js";
+import {
+  type AllocationPolicy,
+  allocationPolicyCodec,
+  type TermsRow,
+  termsRowCodec,
+} from "../../domain/reward/policy-codec.js";
 import { bakerOf } from "../aggregates.js";
 import { policyOf } from "../policy-of.js";
 import { type Position, START } from "../ports/event-store.js";
 import { eventsOf, type ReadLog } from "./reading.js";
 
 interface PoolTerms {
-  readonly members: readonly { readonly member: Address; readonly amount: Mutez; readonly chargeBps: number }[];
+  readonly members: readonly {
+    readonly member: Address;
+    readonly amount: Mutez;
+    readonly chargeBps: number;
+  }[];
   readonly manager: Address;
 }
 

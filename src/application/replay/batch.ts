@@ -110,7 +110,8 @@ export class BatchReplay {
     outcomes.forEach((result, i) => {
       const found = event.data.results[i];
       const delegator = state.obligations.get(result.obligation)?.delegator ?? null;
-      if (found) this.findings.sameFields("result", result, { error: undefined, ...found }, logged, delegator);
+      if (found)
+        this.findings.sameFields("result", result, { error: undefined, ...found }, logged, delegator);
     });
     return { ...event, data: { ...expected, results: outcomes } };
   }
@@ -123,7 +124,12 @@ export class BatchReplay {
     if (!this.operations.voided.has(batchId))
       this.findings.differ("dissolved batch", "a batch that the wallet has voided", batchId, logged);
     if (alive)
-      this.findings.differ("dissolved batch", "operations that are proven dead", alive.signed.event.data.hash, logged);
+      this.findings.differ(
+        "dissolved batch",
+        "operations that are proven dead",
+        alive.signed.event.data.hash,
+        logged,
+      );
   }
 
   private checkAllowed(logged: LoggedOf<"BatchFormed">, state: Payment.State): void {
@@ -172,11 +178,7 @@ export class BatchReplay {
   }
 
   /** The bytes pay exactly what the batch says, and are what the event says of them. */
-  private checkSigned(
-    { operation, unsigned }: Parsed,
-    payment: string,
-    sending: readonly Sending[],
-  ): void {
+  private checkSigned({ operation, unsigned }: Parsed, payment: string, sending: readonly Sending[]): void {
     const { findings } = this;
     const { signed, payer } = operation;
     const { data } = signed.event;
@@ -187,11 +189,22 @@ export class BatchReplay {
     const said = { branch, digest: contentsDigest(unsigned) };
     findings.sameFields("signed operation", said, data, signed);
     findings.same("signed operation: contents", sending.length, contents.length, signed);
-    findings.same("signed operation: last counter", data.firstCounter + BigInt(contents.length) - 1n, data.lastCounter, signed);
+    findings.same(
+      "signed operation: last counter",
+      data.firstCounter + BigInt(contents.length) - 1n,
+      data.lastCounter,
+      signed,
+    );
     contents.forEach((content, i) => {
       const { delegator = null, recipient, amount } = sending[i] ?? {};
       const counter = data.firstCounter + BigInt(i);
-      findings.sameFields("signed content", { kind: "transaction", source: payer, counter }, content, signed, delegator);
+      findings.sameFields(
+        "signed content",
+        { kind: "transaction", source: payer, counter },
+        content,
+        signed,
+        delegator,
+      );
       if (content.kind === "transaction")
         findings.sameFields("signed content", { destination: recipient, amount }, content, signed, delegator);
     });
@@ -210,7 +223,8 @@ export class BatchReplay {
         this.checkResults(final, contents, delegators);
         this.final.push({ ...operation, final, contents, delegators });
       }
-      for (const fate of operation.fates) if (isOf(fate, "OperationProvenDead")) this.checkDeath(operation, fate);
+      for (const fate of operation.fates)
+        if (isOf(fate, "OperationProvenDead")) this.checkDeath(operation, fate);
     }
   }
 
@@ -228,10 +242,7 @@ export class BatchReplay {
     });
   }
 
-  private checkDeath(
-    { signed }: SignedOperation,
-    death: LoggedOf<"OperationProvenDead">,
-  ): void {
+  private checkDeath({ signed }: SignedOperation, death: LoggedOf<"OperationProvenDead">): void {
     const dead = { ...signed.event.data, included: null, refusals: [] };
     if (!proves(dead, death.event.data.proof))
       this.findings.differ("death of an operation", "a proof", "none", death);

@@ -103,7 +103,8 @@ export class ChainReplay {
       this.assertChain(head.chainId, "TzKT");
       this.indexed = head.level;
     }
-    if (this.indexed < level) throw new SourceUnavailable(`TzKT is at block ${this.indexed}, before ${level}`);
+    if (this.indexed < level)
+      throw new SourceUnavailable(`TzKT is at block ${this.indexed}, before ${level}`);
     const contents = await history.contentsOf(payer, asLevel(level - 1), level);
     const found = contents.filter((content) => content.hash === hash).map(asIndexed);
     return found.length > 0 ? found : undefined;
@@ -121,7 +122,13 @@ export class ChainReplay {
       const known = Object.entries(content).filter(([, value]) => value !== undefined);
       const said = logged[i];
       if (said)
-        findings.sameFields("content on chain", Object.fromEntries(known), { ...said }, final, delegators[i] ?? null);
+        findings.sameFields(
+          "content on chain",
+          Object.fromEntries(known),
+          { ...said },
+          final,
+          delegators[i] ?? null,
+        );
     });
   }
 

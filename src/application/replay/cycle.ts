@@ -35,7 +35,8 @@ export const listed = async <Event>(events: AsyncIterable<Event>): Promise<reado
 export const intervalsOf = (events: readonly Logged<Payment.Event>[]): readonly Interval[] => {
   const ends = new Map<string, Position>();
   for (const { event, position } of events)
-    if (event.type === "BatchSettled" || event.type === "BatchDissolved") ends.set(event.data.batchId, position);
+    if (event.type === "BatchSettled" || event.type === "BatchDissolved")
+      ends.set(event.data.batchId, position);
   return events.flatMap(({ event, position }) =>
     event.type === "BatchFormed" ? [{ from: position, to: ends.get(event.data.batchId) }] : [],
   );
@@ -80,7 +81,9 @@ export const replayCycle = async (
     ...bondEvents.map((logged) => ({ at: logged.position, follow: () => bond.follow(logged) })),
   ];
   for (const { follow } of steps.sort((a, b) => (a.at < b.at ? -1 : 1))) await follow();
-  const settled = life.findLast(({ event }) => event.type === "CycleSettled" || event.type === "CycleSkipped");
+  const settled = life.findLast(
+    ({ event }) => event.type === "CycleSettled" || event.type === "CycleSkipped",
+  );
   if (payment.openTake !== undefined && settled)
     findings.differ("carried balances", `those of plan ${payment.openTake}`, null, settled);
   findings.counts.cycles += 1;

@@ -64,8 +64,7 @@ export class LedgerReplay {
     let { state } = before;
     const writing = new ListInWriting<Ledger.CarriedRow>();
     for await (const logged of eventsOf(this.log, this.aggregate, { from: before.revision })) {
-      if (isOf(logged, "CarriedRows"))
-        writing.add(logged.event.data.attempt, logged.event.data.rows, logged);
+      if (isOf(logged, "CarriedRows")) writing.add(logged.event.data.attempt, logged.event.data.rows, logged);
       else if (isOf(logged, "BalancesCarried")) {
         const closed = this.close(state, logged, plan, rows, writing);
         this.folded = { revision: logged.revision + 1, state: closed };

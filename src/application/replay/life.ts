@@ -16,10 +16,17 @@ export class LifeReplay {
 
   /** The payment must have been followed to where this event stands. */
   follow(logged: Logged<Cycle.Event>): void {
-    if (isOf(logged, "CycleRewardsReady")) this.checkAllocation("rewards ready", logged.event.data.digest, logged);
-    if (isOf(logged, "CyclePayoutStarted")) this.checkAllocation("payout started", logged.event.data.digest, logged);
+    if (isOf(logged, "CycleRewardsReady"))
+      this.checkAllocation("rewards ready", logged.event.data.digest, logged);
+    if (isOf(logged, "CyclePayoutStarted"))
+      this.checkAllocation("payout started", logged.event.data.digest, logged);
     if (isOf(logged, "CycleSettled"))
-      this.findings.sameFields("settled cycle", settlementOfCycle(this.payment.state), logged.event.data, logged);
+      this.findings.sameFields(
+        "settled cycle",
+        settlementOfCycle(this.payment.state),
+        logged.event.data,
+        logged,
+      );
     if (isOf(logged, "CycleSkipped") && this.payment.state.plan)
       this.findings.differ("skipped cycle", "no plan", this.payment.state.plan.digest, logged);
   }

@@ -134,7 +134,9 @@ export class PaymentReplay {
   ): void {
     const { findings } = this.sources;
     findings.sameFields("plan", closing.data, logged.event.data, logged);
-    const rows = expected.events.flatMap((event) => (event.type === "ObligationsAdded" ? event.data.rows : []));
+    const rows = expected.events.flatMap((event) =>
+      event.type === "ObligationsAdded" ? event.data.rows : [],
+    );
     const { attempt } = closing.data;
     compareRows(findings, "obligation", { attempt, expected: rows, found, closing: logged });
   }
@@ -194,7 +196,10 @@ export class PaymentReplay {
     if (closed) this.open = undefined;
   }
 
-  private checkPlanDigest(what: string, logged: LoggedOf<"PayoutApproved"> | LoggedOf<"PayoutRejected">): void {
+  private checkPlanDigest(
+    what: string,
+    logged: LoggedOf<"PayoutApproved"> | LoggedOf<"PayoutRejected">,
+  ): void {
     this.sources.findings.same(what, this.state.plan?.digest, logged.event.data.planDigest, logged);
   }
 

@@ -68,7 +68,11 @@ export const planOfCycle =
   (
     payment: StreamName,
     allocations: ReadonlyMap<Digest, Reward.Allocation>,
-    { ledger, history, findings }: {
+    {
+      ledger,
+      history,
+      findings,
+    }: {
       readonly ledger: LedgerReplay;
       readonly history: BakerHistory;
       readonly findings: Findings;
@@ -78,7 +82,8 @@ export const planOfCycle =
     const { data } = closing.event;
     const allocation = allocations.get(data.allocation);
     const taken = await ledger.taken({ payment, plan: data.plan }, closing.position);
-    if (allocation === undefined) findings.differ("plan: allocation", "one of its cycle", data.allocation, closing);
+    if (allocation === undefined)
+      findings.differ("plan: allocation", "one of its cycle", data.allocation, closing);
     if (taken === undefined) findings.differ("plan", "balances that it has taken", null, closing);
     if (allocation === undefined || taken === undefined) return undefined;
     const limits = limitsOf(closing, rewardsOf(allocation));

@@ -92,7 +92,9 @@ class Replay {
           this.isNamed ||= rows.some(({ delegator }) => delegator === this.query.delegator);
         for (const payment of payments) await this.finish(payment);
       });
-      this.query.tell(`cycle ${cycle}: ${n + 1} of ${lives.length}, ${this.findings.differences.length} differences`);
+      this.query.tell(
+        `cycle ${cycle}: ${n + 1} of ${lives.length}, ${this.findings.differences.length} differences`,
+      );
     }
   }
 
@@ -107,7 +109,8 @@ class Replay {
       await this.reading(stream, async () => this.finish(await replayOther(stream, this.sources)));
     for (const [payment, signed] of contents.signed) {
       const followed = this.followed.get(payment) ?? 0;
-      if (followed !== signed) this.findings.differ(`operations signed for ${payment}`, followed, signed, undefined);
+      if (followed !== signed)
+        this.findings.differ(`operations signed for ${payment}`, followed, signed, undefined);
     }
     this.query.tell(`other payments: ${contents.payments.size}`);
   }

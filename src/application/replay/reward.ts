@@ -57,7 +57,12 @@ export class RewardReplay {
     else if (isOf(logged, "AllocationFixed")) this.followFixed(logged, logged.event.data.digest, true);
     else if (isOf(logged, "AllocationReopened")) this.followFixed(logged, logged.event.data.digest, false);
     else if (isOf(logged, "RewardInputsSuperseded")) {
-      this.findings.same("superseded inputs: attempt", this.recorded?.attempt, logged.event.data.attempt, logged);
+      this.findings.same(
+        "superseded inputs: attempt",
+        this.recorded?.attempt,
+        logged.event.data.attempt,
+        logged,
+      );
       this.recorded = undefined;
     }
   }
@@ -82,7 +87,8 @@ export class RewardReplay {
       const { inputs, facts } = readAgain(this.place.cycle, chunks);
       this.inputs = inputs;
       findings.sameFields("inputs", facts, data, logged);
-      if (this.reply) findings.same("reply: attempt", facts.attempt, this.reply.event.data.attempt, this.reply);
+      if (this.reply)
+        findings.same("reply: attempt", facts.attempt, this.reply.event.data.attempt, this.reply);
       this.recorded = { ...facts, chunks: data.chunks };
     } catch (error) {
       findings.differ("reply", "a reply that is believed", messageOf(error), this.reply ?? logged);
