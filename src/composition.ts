@@ -262,7 +262,8 @@ const createServices = (
     source: await get("source"),
     transfers: new TzktTransfers({ baseUrl: await get("tzktUrl"), clock: systemClock }),
   }),
-  operationCodec: async () => new (await import("./infrastructure/tezos/forging.js")).TezosOperationCodec(),
+  operationReader: async () =>
+    new (await import("./infrastructure/tezos/operation-reader.js")).TezosOperationReader(),
   payoutRecords: async () => (await import("./infrastructure/payout-records/read.js")).readPayoutRecords,
   openWallet: async (secret) => {
     const vault = get("vault");

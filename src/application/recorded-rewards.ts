@@ -37,7 +37,7 @@ export const replyIn = (text: string): RewardReply => recordedReply.parse(JSON.p
 
 const rowsDigest = ({ rows }: RewardInputs) =>
   merkleRoot(
-    rows.map(({ delegator, balance, emptied }) => ({ delegator, balance: balance.toString(), emptied })),
+    rows.map(({ delegator, balance, emptied }) => ({ balance: balance.toString(), delegator, emptied })),
   );
 
 /** What is recorded of a reply, as text, and the inputs in it; its chunks apart. */

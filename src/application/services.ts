@@ -2,7 +2,7 @@ import { type Acts } from "./commands/acts.js";
 import { type Evidence } from "./commands/pay-cycle.js";
 import { type OpenedWallet } from "./commands/wallet.js";
 import { type DelegationLimit } from "./compute-cycle.js";
-import { type NodeHealth, type OperationCodec } from "./ports/chain.js";
+import { type NodeHealth, type OperationReader } from "./ports/chain.js";
 import { type EventLog } from "./ports/event-log.js";
 import { type ReadPayoutRecords } from "./ports/payout-records.js";
 import { type OperationHistory } from "./ports/operations.js";
@@ -34,7 +34,7 @@ export interface Services {
   /** What `reconcile` holds the log against. */
   operations(): Promise<OperationHistory>;
   /** Reads the bytes of signed operations. */
-  operationCodec(): Promise<OperationCodec>;
+  operationReader(): Promise<OperationReader>;
   /** Opens a secret key or mnemonic. Throws what is wrong with it. */
   openWallet(secret: string): Promise<OpenedWallet>;
   migrations: {

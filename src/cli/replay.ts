@@ -58,7 +58,7 @@ export const replayCommand = (program: Command, services: Services): void => {
     .action(async (cycles: CycleRange, { delegator, againstChain, json }: Options) => {
       const { log, baker, chain } = await services.view();
       const sources = againstChain ? { chain, history: await services.operations() } : undefined;
-      const ports = { log, baker, codec: await services.operationCodec() };
+      const ports = { log, baker, reader: await services.operationReader() };
       const report = await replay(ports, { cycles, delegator, chain: sources, tell });
       if (json) printJson(report);
       else inWords(report);

@@ -4,7 +4,7 @@ import { type Mutez, mutez, sumOf } from "../../domain/money.js";
 import { type BatchItem } from "../../domain/payment/events.js";
 import * as Payment from "../../domain/payment/payment.js";
 import { proves } from "../../domain/wallet/proof.js";
-import { type Content, type OperationCodec, type UnsignedOperation } from "../ports/chain.js";
+import { type Content, type OperationReader, type UnsignedOperation } from "../ports/chain.js";
 import { settlementOf } from "../process/payer/settlement.js";
 import { contentsDigest } from "../process/payer/sign.js";
 import { type Findings } from "./findings.js";
@@ -38,12 +38,12 @@ interface Parsed {
 
 /** What signed bytes say; undefined, and a difference, where they are no operation. */
 export const parseSigned = async (
-  codec: OperationCodec,
+  reader: OperationReader,
   signed: LoggedOf<"OperationSigned">,
   findings: Findings,
 ): Promise<UnsignedOperation | undefined> => {
   try {
-    return await codec.parse(signed.event.data.bytes.slice(0, -SIGNATURE_DIGITS));
+    return await reader.parse(signed.event.data.bytes.slice(0, -SIGNATURE_DIGITS));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     findings.differ("signed bytes", "an operation", why, signed);
@@ -63,7 +63,7 @@ export class BatchReplay {
   signed = 0;
 
   constructor(
-    private readonly codec: OperationCodec,
+    private readonly reader: OperationReader,
     private readonly operations: Operations,
     private readonly findings: Findings,
   ) {}
@@ -174,7 +174,7 @@ export class BatchReplay {
   private async parse(operation: SignedOperation): Promise<Parsed> {
     this.findings.counts.operations += 1;
     this.signed += 1;
-    return { operation, unsigned: await parseSigned(this.codec, operation.signed, this.findings) };
+    return { operation, unsigned: await parseSigned(this.reader, operation.signed, this.findings) };
   }
 
   /** The bytes pay exactly what the batch says, and are what the event says of them. */
@@ -183,7 +183,7 @@ export class BatchReplay {
     const { signed, payer } = operation;
     const { data } = signed.event;
     findings.same("signed operation: payment", payment, data.payment, signed);
-    findings.same("signed operation: hash", this.codec.hash(data.bytes), data.hash, signed);
+    findings.same("signed operation: hash", this.reader.hash(data.bytes), data.hash, signed);
     if (unsigned === undefined) return;
     const { branch, contents } = unsigned;
     const said = { branch, digest: contentsDigest(unsigned) };

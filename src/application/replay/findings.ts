@@ -129,6 +129,6 @@ export class Findings {
 }
 
 const textOf = (value: unknown): string =>
-  typeof value === "string"
-    ? value
+  typeof value === "string" || typeof value === "bigint"
+    ? value.toString()
     : JSON.stringify(value, (_, each: unknown) => (typeof each === "bigint" ? each.toString() : each));

@@ -7,7 +7,7 @@ import { ledgerOf } from "../aggregates.js";
 import { type Position, type Revision } from "../ports/event-store.js";
 import { type Findings } from "./findings.js";
 import { compareRows, ListInWriting } from "./lists.js";
-import { eventsOf, isOf, type Logged, type LoggedOf, Positions, type ReadLog } from "./reading.js";
+import { eventsOf, isOf, type Logged, type LoggedOf, nearestOf, Positions, type ReadLog } from "./reading.js";
 
 /** What a plan found in the ledger. */
 export interface Taken {
@@ -63,7 +63,7 @@ export class LedgerReplay {
     if (before === undefined) return undefined;
     let { state } = before;
     const writing = new ListInWriting<Ledger.CarriedRow>();
-    for await (const logged of eventsOf(this.log, this.aggregate, { from: before.revision })) {
+    for await (const logged of nearestOf(this.log, this.aggregate, { from: before.revision })) {
       if (isOf(logged, "CarriedRows")) writing.add(logged.event.data.attempt, logged.event.data.rows, logged);
       else if (isOf(logged, "BalancesCarried")) {
         const closed = this.close(state, logged, plan, rows, writing);
@@ -108,7 +108,7 @@ export class LedgerReplay {
     { payment, plan }: Ledger.PayoutPlan,
   ): Promise<LoggedOf<"BalancesTaken"> | undefined> {
     if (revision === 0) return undefined;
-    const back = eventsOf(this.log, this.aggregate, { from: revision - 1, direction: "backwards" });
+    const back = nearestOf(this.log, this.aggregate, { from: revision - 1, direction: "backwards" });
     for await (const logged of back) {
       if (!isOf(logged, "BalancesTaken")) continue;
       const { data } = logged.event;
@@ -133,7 +133,7 @@ export class LedgerReplay {
   /** What a take found is gone from the balances: the fold may begin with the one before the one at `revision` - 1. */
   private async startBefore(revision: Revision): Promise<Folded> {
     if (revision < 2 || revision === Infinity) return BEGINNING;
-    const back = eventsOf(this.log, this.aggregate, { from: revision - 2, direction: "backwards" });
+    const back = nearestOf(this.log, this.aggregate, { from: revision - 2, direction: "backwards" });
     for await (const logged of back)
       if (logged.event.type === "BalancesTaken")
         return { revision: logged.revision + 1, state: Ledger.evolve(Ledger.initial, logged.event) };

@@ -32,11 +32,11 @@ export class WalletContents {
   }
 
   private async checkSingle(payer: TzAddress, logged: LoggedOf<"OperationSigned">): Promise<void> {
-    const { codec, findings } = this.sources;
+    const { reader, findings } = this.sources;
     const { data } = logged.event;
     findings.counts.operations += 1;
-    findings.same("signed operation: hash", codec.hash(data.bytes), data.hash, logged);
-    const unsigned = await parseSigned(codec, logged, findings);
+    findings.same("signed operation: hash", reader.hash(data.bytes), data.hash, logged);
+    const unsigned = await parseSigned(reader, logged, findings);
     const [content, ...more] = unsigned?.contents ?? [];
     if (unsigned === undefined || content === undefined) return;
     findings.same("signed operation: contents", 1, more.length + 1, logged);

@@ -6,7 +6,7 @@ import { type Mutez, min } from "../../domain/money.js";
 import { type Excess } from "../../domain/payment/ceilings.js";
 import { type Obligation } from "../../domain/payment/events.js";
 import * as Payment from "../../domain/payment/payment.js";
-import { type OperationCodec } from "../ports/chain.js";
+import { type OperationReader } from "../ports/chain.js";
 import { leftRows } from "../process/payer/payout.js";
 import { BatchReplay, type FinalOperation } from "./batch.js";
 import { type Findings } from "./findings.js";
@@ -17,7 +17,7 @@ import { isOf, type Logged, type LoggedOf } from "./reading.js";
 import { type Operations, type WalletReplay } from "./wallet.js";
 
 export interface PaymentSources {
-  readonly codec: OperationCodec;
+  readonly reader: OperationReader;
   readonly wallet: WalletReplay;
   readonly ledger: LedgerReplay;
   readonly findings: Findings;
@@ -46,7 +46,7 @@ export class PaymentReplay {
     operations: Operations,
     private readonly sources: PaymentSources,
   ) {
-    this.batches = new BatchReplay(sources.codec, operations, sources.findings);
+    this.batches = new BatchReplay(sources.reader, operations, sources.findings);
   }
 
   /** Final operations that were followed. */

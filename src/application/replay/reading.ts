@@ -3,7 +3,7 @@ import { type DomainEvent } from "../../domain/events.js";
 import { type StreamName } from "../../domain/identifiers.js";
 import { type Aggregate } from "../repository.js";
 import { type EventLog, type LoggedEvent } from "../ports/event-log.js";
-import { type Position, type Revision } from "../ports/event-store.js";
+import { type Position, type ReadOptions, type Revision } from "../ports/event-store.js";
 
 /** Reads streams, and writes nothing. */
 export type ReadLog = Pick<EventLog, "read">;
@@ -34,12 +34,36 @@ export class ForeignEvent extends Error {
 export async function* eventsOf<State, Event extends DomainEvent>(
   log: ReadLog,
   { stream, owns }: Pick<Aggregate<State, Event>, "stream" | "owns">,
-  options: { readonly from?: Revision; readonly direction?: "backwards"; readonly limit?: number } = {},
+  options?: ReadOptions,
 ): AsyncIterable<Logged<Event>> {
   for await (const logged of log.read(stream, options)) {
     const { event } = logged;
     if (!owns(event)) throw new ForeignEvent(`${event.type} does not belong into ${stream}`);
     yield { ...logged, event };
+  }
+}
+
+/** So many events are asked for first where a few are likely to be enough. */
+const FEW = 8;
+
+/** As `eventsOf`, for who needs a few of them: asks for more and more. */
+export async function* nearestOf<State, Event extends DomainEvent>(
+  log: ReadLog,
+  aggregate: Pick<Aggregate<State, Event>, "stream" | "owns">,
+  {
+    from,
+    direction = "forwards",
+  }: { readonly from: Revision; readonly direction?: "forwards" | "backwards" },
+): AsyncIterable<Logged<Event>> {
+  let next = from;
+  for (let limit = FEW; next >= 0; limit *= 2) {
+    let read = 0;
+    for await (const logged of eventsOf(log, aggregate, { from: next, direction, limit })) {
+      read += 1;
+      next = logged.revision + (direction === "forwards" ? 1 : -1);
+      yield logged;
+    }
+    if (read < limit) return;
   }
 }
 

@@ -3,7 +3,7 @@ import type * as CycleLife from "../../domain/cycle/cycle.js";
 import { type Address, asCycle, type Cycle, type TzAddress } from "../../domain/identifiers.js";
 import { refuseAct } from "../commands/acts.js";
 import { cycleOf } from "../aggregates.js";
-import { ChainUnavailable, type OperationCodec } from "../ports/chain.js";
+import { ChainUnavailable, type OperationReader } from "../ports/chain.js";
 import { type EventLog, UnreadableEvent } from "../ports/event-log.js";
 import { type Position } from "../ports/event-store.js";
 import { SourceUnavailable } from "../ports/reward-source.js";
@@ -158,10 +158,10 @@ class Replay {
  * nothing but it and, if wanted, the chain. Throws `ActRefused`, and what log and chain throw.
  */
 export const replay = async (
-  ports: { readonly log: EventLog; readonly baker: TzAddress; readonly codec: OperationCodec },
+  ports: { readonly log: EventLog; readonly baker: TzAddress; readonly reader: OperationReader },
   query: ReplayQuery,
 ): Promise<ReplayReport> => {
-  const { baker, codec } = ports;
+  const { baker, reader } = ports;
   const upTo = await ports.log.head();
   const log = logUpTo(ports.log, upTo);
   const history = await BakerHistory.read(log, baker);
@@ -172,7 +172,7 @@ export const replay = async (
   const sources: CycleSources = {
     log,
     baker,
-    codec,
+    reader,
     history,
     findings,
     ledger: new LedgerReplay(log, baker, findings),

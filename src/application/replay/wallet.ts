@@ -4,7 +4,7 @@ import { type OperationHash, type TzAddress } from "../../domain/identifiers.js"
 import type * as Wallet from "../../domain/wallet/wallet.js";
 import { walletOf } from "../aggregates.js";
 import { type Position } from "../ports/event-store.js";
-import { eventsOf, isOf, type Logged, type LoggedOf, Positions, type ReadLog } from "./reading.js";
+import { eventsOf, isOf, type Logged, type LoggedOf, nearestOf, Positions, type ReadLog } from "./reading.js";
 
 /** One signed operation, and what the log says became of it. */
 export interface SignedOperation {
@@ -113,7 +113,7 @@ export class WalletReplay {
     for (const { payer, positions } of this.readers) {
       const behind = await positions.firstBehind(position);
       if (behind === 0) continue;
-      const back = eventsOf(this.log, walletOf(payer), { from: behind - 1, direction: "backwards" });
+      const back = nearestOf(this.log, walletOf(payer), { from: behind - 1, direction: "backwards" });
       for await (const logged of back)
         if (isOf(logged, "ForeignOperationFound") && logged.event.data.hash === hash) return logged;
     }

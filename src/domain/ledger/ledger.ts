@@ -38,7 +38,7 @@ export type Settlement = Data<"SettlementTaken">;
 
 /** Over a list of balances, as what closes it says it. */
 export const rootOf = (rows: readonly CarriedRow[]): Digest =>
-  merkleRoot(rows.map(({ delegator, amount }) => ({ delegator, amount: amount.toString() })));
+  merkleRoot(rows.map(({ delegator, amount }) => ({ amount: amount.toString(), delegator })));
 
 /** What closes a list of rows. */
 const closing = (rows: readonly CarriedRow[], root: Digest) => ({

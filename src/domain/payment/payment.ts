@@ -80,7 +80,13 @@ export type Refusal =
 type Data<T extends Event["type"]> = Extract<Event, { type: T }>["data"];
 type Decide = (state: State) => Decision<Event, Refusal>;
 
-const wire = (row: Obligation) => ({ ...row, due: row.due.toString() });
+const wire = ({ delegator, due, id, recipient, self }: Obligation) => ({
+  delegator,
+  due: due.toString(),
+  id,
+  recipient,
+  self,
+});
 
 /** The first name that stands in a list twice: what is named twice would be paid twice, or forgotten once. */
 const namedTwice = (names: readonly string[]): string | undefined => {

@@ -22,7 +22,11 @@ export const replayOf = (
   events: readonly RecordedEvent[] = world.store.snapshot(),
 ): Promise<ReplayReport> =>
   replay(
-    { log: new CodedEventLog(new MemoryEventStore(() => new Date(), events)), baker: BAKER, codec: new PlainCodec() },
+    {
+      log: new CodedEventLog(new MemoryEventStore(() => new Date(), events)),
+      baker: BAKER,
+      reader: new PlainCodec(),
+    },
     { cycles: "all", delegator: undefined, chain: chainOf(world), tell: () => undefined, ...query },
   );
 
@@ -31,5 +35,7 @@ export const assertReplays = async (world: World): Promise<ReplayReport> => {
   const report = await replayOf(world);
   if (report.holds) return report;
   const show = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
-  throw new Error(`replayed otherwise: ${JSON.stringify([...report.differences, ...report.unread].slice(0, 5), show)}`);
+  throw new Error(
+    `replayed otherwise: ${JSON.stringify([...report.differences, ...report.unread].slice(0, 5), show)}`,
+  );
 };

@@ -19,7 +19,7 @@ const unclosable = (mistakes: ReturnType<Services["configMistakes"]>): Services 
   evidence: notAsked,
   payoutRecords: notAsked,
   operations: notAsked,
-  operationCodec: notAsked,
+  operationReader: notAsked,
   openWallet: notAsked,
   migrations: { status: notAsked, up: notAsked },
   variablesWithoutEffect: [],
