@@ -249,9 +249,11 @@ const createServices = (
   compute: () => {
     const urls = realUrls(config);
     const chain = new TezosChain(nodesOf(urls, OLDEST_HEAD_MS), systemClock);
+    const tzkt = { baseUrl: config.TZKT_URL ?? MAINNET_TZKT, clock: systemClock };
     return {
       baker: config.BAKER,
-      source: new TzktSource({ baseUrl: config.TZKT_URL ?? MAINNET_TZKT, clock: systemClock }),
+      source: new TzktSource(tzkt),
+      transfers: new TzktTransfers(tzkt),
       limitOf: async (cycle) => (urls.length === 0 ? mainnetDelegationLimit(cycle) : limitOnChain(chain)),
     };
   },

@@ -6,8 +6,9 @@ import { type NodeHealth, type OperationReader } from "./ports/chain.js";
 import { type EventLog } from "./ports/event-log.js";
 import { type ReadPayoutRecords } from "./ports/payout-records.js";
 import { type OperationHistory } from "./ports/operations.js";
-import { type RewardSource } from "./ports/reward-source.js";
+import { type CycleCalendar, type RewardSource } from "./ports/reward-source.js";
 import { type Clock } from "./ports/system.js";
+import { type SentTransfers } from "./ports/transfers.js";
 import { type TzAddress } from "../domain/identifiers.js";
 
 /** What the command line needs; each is opened when it is first asked for, and `close` closes what was opened. */
@@ -19,9 +20,10 @@ export interface Services {
   view(): Promise<Acts>;
   log(): Promise<EventLog>;
   source(): Promise<RewardSource>;
-  /** For `cycle compute`: needs no database and never the sandbox. */
+  /** For `cycle compute` and `compare`: needs no database and never the sandbox. */
   compute(): {
-    readonly source: RewardSource;
+    readonly source: RewardSource & CycleCalendar;
+    readonly transfers: SentTransfers;
     readonly limitOf: DelegationLimit;
     readonly baker: TzAddress | undefined;
   };

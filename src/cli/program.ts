@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { type Services } from "../application/services.js";
 import { adoptCommand } from "./adopt.js";
 import { bondPoolCommand } from "./bond-pool.js";
+import { compareCommand } from "./compare.js";
 import { cycleCommand } from "./cycle.js";
 import { delegatorCommand } from "./delegator.js";
 import { endOf, EXIT } from "./exit.js";
@@ -18,6 +19,7 @@ import { reconcileCommand } from "./reconcile.js";
 import { replayCommand } from "./replay.js";
 import { serveCommands } from "./serve.js";
 import { walletCommand } from "./wallet.js";
+import { whatIfCommand } from "./what-if.js";
 
 const buildProgram = (services: Services): Command => {
   const program = new Command("taps")
@@ -44,6 +46,8 @@ const buildProgram = (services: Services): Command => {
     reconcileCommand,
     ledgerCommand,
     replayCommand,
+    compareCommand,
+    whatIfCommand,
   ]) {
     add(program, services);
   }

@@ -1,25 +1,17 @@
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command } from "commander";
 import { type Address } from "../application/arguments.js";
 import { type Difference } from "../application/replay/findings.js";
 import { type CycleRange, replay, type ReplayReport } from "../application/replay/replay.js";
 import { type Services } from "../application/services.js";
 import { CommandEnd, EXIT } from "./exit.js";
-import { type Json, print, printJson, tell, toAddress, toCycle } from "./io.js";
+import { type Json, print, printJson, tell, toAddress, toCycleRange } from "./io.js";
 
 interface Options extends Json {
   readonly delegator?: Address;
   readonly againstChain?: true;
 }
 
-/** `750`, `740..750` or `all`. */
-export const toCycles = (text: string): CycleRange => {
-  if (text === "all") return text;
-  const [first = "", last = first, ...more] = text.split("..");
-  const range = { first: toCycle(first), last: toCycle(last) };
-  if (more.length > 0 || range.first > range.last)
-    throw new InvalidArgumentError("a cycle, a range such as 740..750, or all.");
-  return range;
-};
+const toCycles = (text: string): CycleRange => (text === "all" ? text : toCycleRange(text));
 
 const inOneLine = ({ cycle, delegator, what, expected, found, event }: Difference): string => {
   const of = [cycle === null ? "" : `cycle ${cycle}`, delegator ?? ""]

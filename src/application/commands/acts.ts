@@ -57,7 +57,8 @@ type Code =
   | "planned-already"
   | "wallet-busy"
   | "source-lags"
-  | "not-in-cycle";
+  | "not-in-cycle"
+  | "no-rewards";
 
 /** A command is not carried out; the message says why and what to do. */
 export class ActRefused extends Error {
@@ -167,6 +168,7 @@ const ADVICE: Partial<Record<Code, string>> = {
   "settled-elsewhere":
     'it is on its way to another recipient: see "taps payout show"; "taps payment hold" stops what is not signed',
   "not-in-cycle": "this delegator is not in it: nothing was allocated to it, planned or carried",
+  "no-rewards": "nothing was allocated in these cycles",
   changing: "this is changing right now: try again",
 };
 

@@ -52,7 +52,16 @@ export class TzktOperations implements OperationHistory {
   }
 }
 
-const toContent = ({ hash, level: at, counter, type, bakerFee, target, amount, status }: Row): PastContent => ({
+const toContent = ({
+  hash,
+  level: at,
+  counter,
+  type,
+  bakerFee,
+  target,
+  amount,
+  status,
+}: Row): PastContent => ({
   hash,
   level: at,
   counter,

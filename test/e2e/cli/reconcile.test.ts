@@ -137,4 +137,33 @@ describe("an operation that TAPS did not sign, through the command line", functi
     const { code, err } = await endWithin(env, ["reconcile"]);
     expect([code, err]).to.deep.equal([0, "the log explains the chain\n"]);
   });
+
+  it("comes out again when it is computed once more, and is what the chain has", async () => {
+    const { code, out, err } = await endWithin(env, ["replay", "all", "--against-chain"]);
+    expect([code, out]).to.deep.equal([0, ""]);
+    expect(err).to.match(/all of it comes out again\n$/);
+    const { checked, holds } = (await json("replay", "0")) as {
+      readonly checked: Readonly<Record<string, number>>;
+      readonly holds: boolean;
+    };
+    expect(holds).to.equal(true);
+    expect(checked).to.include({ cycles: 1, inputs: 1, plans: 1, obligations: 650, readBack: 0 });
+    expect((await endWithin(env, ["replay", "77"])).code).to.equal(3);
+    expect((await endWithin(env, ["replay", "5..3"])).code).to.equal(2);
+  });
+
+  it("is what the policy owes, as the chain's index shows it", async () => {
+    const sent = await transfersOf(sandbox.url, sandbox.payer);
+    const last = String(sent[due.length]?.level);
+    const wallet = ["--baker", sandbox.baker, "--payer", sandbox.payer];
+    const args = ["compare", "0", ...wallet, "--to-level", last, "--json"];
+    const found = JSON.parse(
+      await tapsWithin({ TZKT_URL: sandbox.url, TEZOS_RPC_URL: sandbox.url }, args),
+    ) as {
+      readonly counts: object;
+      readonly others: object;
+    };
+    expect(found.counts).to.deep.equal({ asOwed: 650, overpaid: 0, underpaid: 0, missing: 0, notOwed: 0 });
+    expect(found.others).to.deep.equal({ transfers: 1, receivers: 1, sum: "5000000" });
+  });
 });
