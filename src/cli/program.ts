@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { type Services } from "../application/services.js";
 import { adoptCommand } from "./adopt.js";
+import { auditCommand } from "./audit.js";
 import { bondPoolCommand } from "./bond-pool.js";
 import { compareCommand } from "./compare.js";
 import { cycleCommand } from "./cycle.js";
@@ -45,6 +46,7 @@ const buildProgram = (services: Services): Command => {
     payoutCommand,
     reconcileCommand,
     ledgerCommand,
+    auditCommand,
     replayCommand,
     compareCommand,
     whatIfCommand,

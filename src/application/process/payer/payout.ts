@@ -92,7 +92,10 @@ export const awaitApproval = ({ stream, payment: { state } }: PaymentView): Acti
     : undefined;
 
 /** What a payout leaves in the ledger: what its plan carried at once, and what its obligations came to. */
-export const leftRows = ({ carried }: Pick<Plan, "carried">, payment: Payment.State): readonly CarriedRow[] => {
+export const leftRows = (
+  { carried }: Pick<Plan, "carried">,
+  payment: Payment.State,
+): readonly CarriedRow[] => {
   const amounts = new Map(carried.map((row) => [row.delegator, row.amount]));
   for (const { delegator, amount } of Payment.carriedObligations(payment)) {
     amounts.set(delegator, mutez((amounts.get(delegator) ?? ZERO) + amount));

@@ -17,8 +17,10 @@ const COMPARED = 10;
 const LAST_EVENTS = 10;
 
 /** What an allocation gives its delegators, paid now or carried. */
-export const rewardsOf = ({ distributed, carried }: Pick<Reward.Allocation, "distributed" | "carried">): Mutez =>
-  mutez(distributed + carried);
+export const rewardsOf = ({
+  distributed,
+  carried,
+}: Pick<Reward.Allocation, "distributed" | "carried">): Mutez => mutez(distributed + carried);
 
 /** Of a cycle that a payout was planned for; undefined of any other. Reads the end of its stream alone. */
 const plannedRewards = async (log: EventLog, baker: TzAddress, cycle: Cycle): Promise<Mutez | undefined> => {

@@ -83,6 +83,6 @@ describe("past cycles by other terms", () => {
   it("take what was recorded last", async () => {
     await runTo(world, "RewardsAllocated");
     await recomputeCycle(actsOf(world), asCycle(2), "another list");
-    expect((await by({ feeBps: 1 }, 2, 2).catch(String))).to.match(/nothing was allocated/);
+    expect(await by({ feeBps: 1 }, 2, 2).catch(String)).to.match(/nothing was allocated/);
   });
 });
