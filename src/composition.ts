@@ -266,6 +266,15 @@ const createServices = (
   }),
   operationReader: async () =>
     new (await import("./infrastructure/tezos/operation-reader.js")).TezosOperationReader(),
+  replayParts: async () => {
+    const { replayThreads } = await import("./replay-threads.js");
+    await get("store");
+    return replayThreads(
+      config.EVENTSTORE_URL
+        ? { eventStoreUrl: config.EVENTSTORE_URL.reveal() }
+        : { databaseUrl: await get("databaseUrl") },
+    );
+  },
   payoutRecords: async () => (await import("./infrastructure/payout-records/read.js")).readPayoutRecords,
   openWallet: async (secret) => {
     const vault = get("vault");

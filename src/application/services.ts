@@ -9,6 +9,7 @@ import { type OperationHistory } from "./ports/operations.js";
 import { type CycleCalendar, type RewardSource } from "./ports/reward-source.js";
 import { type Clock } from "./ports/system.js";
 import { type SentTransfers } from "./ports/transfers.js";
+import { type Parts } from "./replay/replay.js";
 import { type TzAddress } from "../domain/identifiers.js";
 
 /** What the command line needs; each is opened when it is first asked for, and `close` closes what was opened. */
@@ -37,6 +38,8 @@ export interface Services {
   operations(): Promise<OperationHistory>;
   /** Reads the bytes of signed operations. */
   operationReader(): Promise<OperationReader>;
+  /** Looks at parts of a long replay in threads of their own. */
+  replayParts(): Promise<Parts>;
   /** Opens a secret key or mnemonic. Throws what is wrong with it. */
   openWallet(secret: string): Promise<OpenedWallet>;
   migrations: {

@@ -50,7 +50,8 @@ export const replayCommand = (program: Command, services: Services): void => {
     .action(async (cycles: CycleRange, { delegator, againstChain, json }: Options) => {
       const { log, baker, chain } = await services.view();
       const sources = againstChain ? { chain, history: await services.operations() } : undefined;
-      const ports = { log, baker, reader: await services.operationReader() };
+      const [reader, parts] = [await services.operationReader(), await services.replayParts()];
+      const ports = { log, baker, reader, parts };
       const report = await replay(ports, { cycles, delegator, chain: sources, tell });
       if (json) printJson(report);
       else inWords(report);

@@ -33,9 +33,6 @@ export class LedgerReplay {
   private readonly aggregate;
   private readonly positions: Positions;
   private folded: Folded | undefined;
-  /** What was taken to be paid by itself, by the payment that pays it, as far as the ledger was folded. */
-  readonly settlements = new Map<string, LoggedOf<"SettlementTaken">>();
-
   constructor(
     private readonly log: ReadLog,
     baker: TzAddress,
@@ -74,9 +71,19 @@ export class LedgerReplay {
     return undefined;
   }
 
-  /** Looks at what stands behind the last plan too. */
-  async toEnd(): Promise<void> {
-    await this.foldTo(Infinity);
+  /** Looks at what stands behind the last take too, up to a position. */
+  async to(position: Position): Promise<void> {
+    await this.foldTo(await this.positions.firstBehind(position));
+  }
+
+  /** What was taken before a position to be paid by this payment; undefined: nothing was. */
+  async settlementOf(payment: string, before: Position): Promise<LoggedOf<"SettlementTaken"> | undefined> {
+    const behind = await this.positions.firstBehind(before);
+    const back = { from: behind - 1, direction: "backwards" as const };
+    if (behind > 0)
+      for await (const logged of nearestOf(this.log, this.aggregate, back))
+        if (isOf(logged, "SettlementTaken") && logged.event.data.payment === payment) return logged;
+    return undefined;
   }
 
   private close(
@@ -121,9 +128,8 @@ export class LedgerReplay {
   private async foldTo(revision: Revision): Promise<void> {
     const near = this.folded && this.folded.revision <= revision ? this.folded : undefined;
     let { revision: next, state } = near ?? (await this.startBefore(revision));
-    const limit = revision === Infinity ? {} : { limit: revision - next };
     if (revision > next)
-      for await (const logged of eventsOf(this.log, this.aggregate, { from: next, ...limit })) {
+      for await (const logged of eventsOf(this.log, this.aggregate, { from: next, limit: revision - next })) {
         state = this.fold(state, logged);
         next = logged.revision + 1;
       }
@@ -132,7 +138,7 @@ export class LedgerReplay {
 
   /** What a take found is gone from the balances: the fold may begin with the one before the one at `revision` - 1. */
   private async startBefore(revision: Revision): Promise<Folded> {
-    if (revision < 2 || revision === Infinity) return BEGINNING;
+    if (revision < 2) return BEGINNING;
     const back = nearestOf(this.log, this.aggregate, { from: revision - 2, direction: "backwards" });
     for await (const logged of back)
       if (logged.event.type === "BalancesTaken")
@@ -143,8 +149,7 @@ export class LedgerReplay {
   private fold(state: Ledger.State, logged: Logged<Ledger.Event>): Ledger.State {
     if (isOf(logged, "OpeningBalancesImported")) this.checkImport(state, logged);
     if (isOf(logged, "SettlementTaken")) {
-      const { delegator, amount, payment } = logged.event.data;
-      this.settlements.set(payment, logged);
+      const { delegator, amount } = logged.event.data;
       this.findings.same(
         "settlement: amount",
         state.balances.get(delegator) ?? ZERO,

@@ -49,7 +49,9 @@ export class WalletContents {
 export const replayOther = async (stream: StreamName, sources: CycleSources): Promise<PaymentReplay> => {
   const { log, ledger, wallet } = sources;
   const events = await listed(eventsOf(log, paymentIn(stream)));
-  const taken = ledger.settlements.get(stream);
+  const [first] = events;
+  const isSettlement = Payment.kindIn(stream) === "delegator";
+  const taken = isSettlement && first ? await ledger.settlementOf(stream, first.position) : undefined;
   const plan = taken ? planOfSettlement(taken, sources) : planOfTransfers(sources);
   const payment = new PaymentReplay(stream, plan, await wallet.operationsIn(intervalsOf(events)), sources);
   for (const logged of events) await payment.follow(logged);

@@ -1,6 +1,7 @@
 // The log computed once more from what it recorded, and held against itself; against the chain too, if that is wanted.
 import type * as CycleLife from "../../domain/cycle/cycle.js";
 import { type Address, asCycle, type Cycle, type TzAddress } from "../../domain/identifiers.js";
+import { chunksOf } from "../../domain/event.js";
 import { refuseAct } from "../commands/acts.js";
 import { cycleOf } from "../aggregates.js";
 import { ChainUnavailable, type OperationReader } from "../ports/chain.js";
@@ -69,6 +70,51 @@ const livesIn = async (
   return lives.sort((a, b) => (begins(a) < begins(b) ? -1 : 1));
 };
 
+/** Some cycles of a replay, in the order of their payouts, looked at by themselves. */
+export interface Part {
+  readonly baker: TzAddress;
+  readonly cycles: readonly Cycle[];
+  /** Nothing behind this position is looked at. */
+  readonly upTo: Position;
+  readonly delegator: Address | undefined;
+}
+
+export interface PartReport {
+  readonly checked: Counts;
+  readonly differences: readonly Difference[];
+  readonly unread: readonly Unread[];
+  /** How many signed operations were followed, by payment stream. */
+  readonly followed: ReadonlyMap<string, number>;
+  /** Whether the delegator that is asked for was allocated anything. */
+  readonly isNamed: boolean;
+}
+
+/** Looks at parts beside each other, so many at a time. */
+export interface Parts {
+  readonly count: number;
+  /** Fewer cycles are not worth a part. */
+  readonly leastCycles: number;
+  run(part: Part, tell: (line: string) => void): Promise<PartReport>;
+}
+
+interface LogPorts {
+  readonly log: EventLog;
+  readonly reader: OperationReader;
+}
+
+const sourcesOf = async (
+  { log: whole, reader }: LogPorts,
+  baker: TzAddress,
+  upTo: Position,
+): Promise<CycleSources> => {
+  const log = logUpTo(whole, upTo);
+  const history = await BakerHistory.read(log, baker);
+  const findings = new Findings();
+  const ledger = new LedgerReplay(log, baker, findings);
+  const wallet = new WalletReplay(log, history.wallets);
+  return { log, baker, reader, history, findings, ledger, wallet };
+};
+
 class Replay {
   private readonly findings: Findings;
   private silences = 0;
@@ -77,8 +123,8 @@ class Replay {
 
   constructor(
     private readonly sources: CycleSources,
-    private readonly query: ReplayQuery,
-    private readonly chain: ChainReplay | undefined,
+    private readonly query: Pick<ReplayQuery, "delegator" | "tell">,
+    private readonly chain?: ChainReplay,
   ) {
     this.findings = sources.findings;
   }
@@ -98,11 +144,18 @@ class Replay {
     }
   }
 
+  /** Takes over what others have looked at, of whom none has found anything. */
+  add({ checked, followed, isNamed }: PartReport): void {
+    for (const name of Object.keys(checked) as (keyof Counts)[]) this.findings.counts[name] += checked[name];
+    for (const [payment, signed] of followed) this.followed.set(payment, signed);
+    this.isNamed ||= isNamed;
+  }
+
   /** What belongs to no cycle, and what the wallets signed that no payment knows. */
-  async others(): Promise<void> {
+  async others(upTo: Position): Promise<void> {
     const { ledger, history } = this.sources;
     this.findings.cycle = null;
-    await this.reading("the ledger", () => ledger.toEnd());
+    await this.reading("the ledger", () => ledger.to(upTo));
     const contents = new WalletContents(this.sources);
     for (const payer of history.wallets) await this.reading(`wallet ${payer}`, () => contents.read(payer));
     for (const stream of contents.payments)
@@ -113,6 +166,12 @@ class Replay {
         this.findings.differ(`operations signed for ${payment}`, followed, signed, undefined);
     }
     this.query.tell(`other payments: ${contents.payments.size}`);
+  }
+
+  partReport(): PartReport {
+    const { followed, isNamed } = this;
+    const { differences, unread, counts: checked } = this.findings;
+    return { checked, differences, unread, followed, isNamed };
   }
 
   report(upTo: Position): ReplayReport {
@@ -152,36 +211,67 @@ class Replay {
   }
 }
 
+/** Looks at a part; whoever divides a replay asks for this, perhaps in another thread. */
+export const replayPart = async (
+  ports: LogPorts,
+  { baker, cycles, upTo, delegator }: Part,
+  tell: (line: string) => void,
+): Promise<PartReport> => {
+  const sources = await sourcesOf(ports, baker, upTo);
+  const lives: Life[] = [];
+  for (const cycle of cycles)
+    lives.push({ cycle, events: await listed(eventsOf(sources.log, cycleOf(baker, cycle))) });
+  const run = new Replay(sources, { delegator, tell });
+  await run.cycles(lives);
+  return run.partReport();
+};
+
+/**
+ * Looks at the cycles in parts beside each other. Undefined: something was found. Where one part ends another begins
+ * with what the log has, not with what should be there: the list is made in one piece.
+ */
+const inParts = async (
+  lives: readonly Life[],
+  parts: Parts,
+  part: Omit<Part, "cycles">,
+  tell: (line: string) => void,
+): Promise<readonly PartReport[] | undefined> => {
+  const size = Math.ceil(lives.length / parts.count);
+  const cycles = chunksOf(
+    lives.map(({ cycle }) => cycle),
+    size,
+  );
+  const reports = await Promise.all(cycles.map((of) => parts.run({ ...part, cycles: of }, tell)));
+  const hold = reports.every(({ differences, unread }) => differences.length + unread.length === 0);
+  if (!hold) tell("something is found: looking again, in one piece");
+  return hold ? reports : undefined;
+};
+
 /**
  * Computes cycles once more from the inputs that the log recorded, by the terms and engine that it recorded, and holds
  * every amount, digest, batch, signed operation and ledger row against it. Reads the log as it is at this moment, and
  * nothing but it and, if wanted, the chain. Throws `ActRefused`, and what log and chain throw.
  */
 export const replay = async (
-  ports: { readonly log: EventLog; readonly baker: TzAddress; readonly reader: OperationReader },
+  ports: LogPorts & { readonly baker: TzAddress; readonly parts?: Parts },
   query: ReplayQuery,
 ): Promise<ReplayReport> => {
-  const { baker, reader } = ports;
+  const { baker, parts } = ports;
+  const { delegator, tell } = query;
   const upTo = await ports.log.head();
-  const log = logUpTo(ports.log, upTo);
-  const history = await BakerHistory.read(log, baker);
+  const sources = await sourcesOf(ports, baker, upTo);
+  const { log, history, findings } = sources;
   const { chainId } = history.now.registered ?? refuseAct("not-registered");
   const lives = await livesIn(log, baker, query.cycles, history);
   if (lives.length === 0) refuseAct("never-opened");
-  const findings = new Findings();
-  const sources: CycleSources = {
-    log,
-    baker,
-    reader,
-    history,
-    findings,
-    ledger: new LedgerReplay(log, baker, findings),
-    wallet: new WalletReplay(log, history.wallets),
-  };
   const chain = query.chain && new ChainReplay(query.chain, chainId, findings);
   await chain?.begin();
   const run = new Replay(sources, query, chain);
-  await run.cycles(lives);
-  if (query.cycles === "all") await run.others();
+  const isLong =
+    parts !== undefined && chain === undefined && lives.length >= parts.count * parts.leastCycles;
+  const reports = isLong ? await inParts(lives, parts, { baker, upTo, delegator }, tell) : undefined;
+  if (reports === undefined) await run.cycles(lives);
+  else for (const report of reports) run.add(report);
+  if (query.cycles === "all") await run.others(upTo);
   return run.report(upTo);
 };

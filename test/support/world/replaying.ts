@@ -1,7 +1,6 @@
 // A world's log computed once more, and held against its chain.
-import { replay, type ReplayReport } from "../../../src/application/replay/replay.js";
 import { type ChainSources } from "../../../src/application/replay/chain.js";
-import { type ReplayQuery } from "../../../src/application/replay/replay.js";
+import { replay, type ReplayQuery, type ReplayReport } from "../../../src/application/replay/replay.js";
 import { type RecordedEvent } from "../../../src/application/ports/event-store.js";
 import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.js";
 import { BAKER } from "../chain-model.js";
@@ -16,19 +15,24 @@ export const chainOf = (world: World): ChainSources => ({
 });
 
 /** Of a log as it stands, or as it was changed. */
+export const portsOf = (world: World, events: readonly RecordedEvent[] = world.store.snapshot()) => ({
+  log: new CodedEventLog(new MemoryEventStore(() => new Date(), events)),
+  baker: BAKER,
+  reader: new PlainCodec(),
+});
+
 export const replayOf = (
   world: World,
   query: Partial<ReplayQuery> = {},
-  events: readonly RecordedEvent[] = world.store.snapshot(),
+  events?: readonly RecordedEvent[],
 ): Promise<ReplayReport> =>
-  replay(
-    {
-      log: new CodedEventLog(new MemoryEventStore(() => new Date(), events)),
-      baker: BAKER,
-      reader: new PlainCodec(),
-    },
-    { cycles: "all", delegator: undefined, chain: chainOf(world), tell: () => undefined, ...query },
-  );
+  replay(portsOf(world, events), {
+    cycles: "all",
+    delegator: undefined,
+    chain: chainOf(world),
+    tell: () => undefined,
+    ...query,
+  });
 
 /** Throws at the first thing that does not come out again. */
 export const assertReplays = async (world: World): Promise<ReplayReport> => {

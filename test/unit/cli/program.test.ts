@@ -20,6 +20,7 @@ const unclosable = (mistakes: ReturnType<Services["configMistakes"]>): Services 
   payoutRecords: notAsked,
   operations: notAsked,
   operationReader: notAsked,
+  replayParts: notAsked,
   openWallet: notAsked,
   migrations: { status: notAsked, up: notAsked },
   variablesWithoutEffect: [],

@@ -6,6 +6,7 @@ import { rejectPayout } from "../../../../src/application/commands/payouts.js";
 import { recomputeCycle, releaseCycle } from "../../../../src/application/commands/cycles.js";
 import { settleDelegator } from "../../../../src/application/commands/settle.js";
 import { sendTransfers } from "../../../../src/application/commands/money.js";
+import { type Parts, replay, replayPart } from "../../../../src/application/replay/replay.js";
 import { type RecordedEvent } from "../../../../src/application/ports/event-store.js";
 import { BlockUnavailable } from "../../../../src/application/ports/chain.js";
 import { type DomainEvent } from "../../../../src/domain/events.js";
@@ -20,7 +21,7 @@ import { carryingWorld } from "../../../support/world/carrying.js";
 import { dataOf } from "../../../support/world/events.js";
 import { letPass, once, settle } from "../../../support/world/moments.js";
 import { actsOf } from "../../../support/world/people.js";
-import { assertReplays, chainOf, replayOf } from "../../../support/world/replaying.js";
+import { assertReplays, chainOf, portsOf, replayOf } from "../../../support/world/replaying.js";
 import { referenceWorld, runReference } from "../../../support/world/scenario.js";
 import { type World } from "../../../support/world/world.js";
 
@@ -276,6 +277,26 @@ describe("a log that was changed, computed once more", function () {
     expect((await replayOf(world, one(2), events)).holds).to.equal(true);
     expect((await replayOf(world, one(0), events)).differences).to.have.length(1);
     expect(await replayOf(world, one(77)).catch(String)).to.match(/TAPS has not seen this cycle/);
+  });
+
+  it("finds the same in parts beside each other", async () => {
+    const inParts = async (events?: readonly RecordedEvent[]) => {
+      const runs: number[] = [];
+      const run: Parts["run"] = (part, tell) => {
+        runs.push(part.cycles.length);
+        return replayPart(portsOf(world, events), part, tell);
+      };
+      const parts = { count: 2, leastCycles: 1, run };
+      const query = { cycles: "all" as const, delegator: undefined, chain: undefined, tell: () => undefined };
+      return { report: await replay({ ...portsOf(world, events), parts }, query), runs };
+    };
+    const whole = await inParts();
+    expect(whole.runs).to.deep.equal([2, 2]);
+    expect(whole.report).to.deep.equal(await replayOf(world, { chain: undefined }));
+    const events = changed(world, "CarriedRows", (data) => add(row(data, "rows"), "amount", 1n));
+    const { report } = await inParts(events);
+    expect(report).to.deep.equal(await replayOf(world, { chain: undefined }, events));
+    expect(report.differences).to.have.length(1);
   });
 
   it("asks the index for blocks that the nodes have pruned", async () => {
