@@ -21,7 +21,6 @@ export const benchReplay = (years: Years): Promise<void> =>
     const kilobytes = Math.max(...[...err.matchAll(MOST_MEMORY)].map(([, most]) => Number(most)));
     print({ name: `${name}: most memory of the replay`, value: Math.round(kilobytes / 1_024), unit: "MiB" });
   });
-  });
 
 /** A module that tells, at the end of the process, the most memory that it had. */
 const REPORT_MEMORY = `--import=data:text/javascript,${encodeURIComponent(
