@@ -89,8 +89,13 @@ export class Positions {
       if (await this.isUpTo(middle, position)) low = middle + 1;
       else high = middle;
     }
-    this.last = { position, revision: low };
+    this.know(position, low);
     return low;
+  }
+
+  /** Tells what was found out elsewhere: the first event behind a position has this revision. */
+  know(position: Position, revision: Revision): void {
+    this.last = { position, revision };
   }
 
   private async isUpTo(revision: Revision, position: Position): Promise<boolean> {

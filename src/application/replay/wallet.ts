@@ -4,7 +4,7 @@ import { type OperationHash, type TzAddress } from "../../domain/identifiers.js"
 import type * as Wallet from "../../domain/wallet/wallet.js";
 import { walletOf } from "../aggregates.js";
 import { type Position } from "../ports/event-store.js";
-import { eventsOf, isOf, type Logged, type LoggedOf, nearestOf, Positions, type ReadLog } from "./reading.js";
+import { isOf, type Logged, type LoggedOf, nearestOf, Positions, type ReadLog } from "./reading.js";
 
 /** One signed operation, and what the log says became of it. */
 export interface SignedOperation {
@@ -97,10 +97,13 @@ export class WalletReplay {
     for (const { payer, positions } of this.readers)
       for (const { from, to } of joined(intervals)) {
         const first = await positions.firstBehind(from);
-        const limit = to === undefined ? {} : { limit: (await positions.firstBehind(to)) - first };
-        if (limit.limit === 0) continue;
-        for await (const logged of eventsOf(this.log, walletOf(payer), { from: first, ...limit }))
+        for await (const logged of nearestOf(this.log, walletOf(payer), { from: first })) {
+          if (to !== undefined && logged.position > to) {
+            positions.know(to, logged.revision);
+            break;
+          }
           found.follow(payer, logged);
+        }
       }
     return found;
   }
