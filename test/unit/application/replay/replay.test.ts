@@ -223,6 +223,14 @@ describe("a log that was changed, computed once more", function () {
     ]);
   });
 
+  it("shows an operation that no payment knows", async () => {
+    const payment = Payment.cycleStream(BAKER, asCycle(0));
+    expect(await tampered("OperationSigned", (data) => (data["batchId"] = `${payment}/9`))).to.deep.equal([
+      "BatchSettled: settled batch",
+      `undefined: operations signed for ${payment}`,
+    ]);
+  });
+
   it("shows a final content that the payment, or the chain, has otherwise", async () => {
     const end = (change: (content: Data) => void) =>
       tampered("OperationFinalised", (data) => change(row(data, "contents")));
