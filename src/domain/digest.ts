@@ -28,16 +28,25 @@ const canonicalText = (value: Json): string => {
   if (typeof value === "string") return quoted(value);
   if (typeof value === "number" && !Number.isFinite(value)) throw new RangeError(`${value} is not JSON`);
   if (value === null || typeof value !== "object") return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(canonicalText).join(",")}]`;
   let text = "";
-  if (isList(value)) {
-    for (const item of value) text += `${text === "" ? "" : ","}${canonicalText(item)}`;
-    return `[${text}]`;
-  }
   for (const key of sorted(Object.keys(value))) {
     const member = value[key];
-    if (member !== undefined) text += `${text === "" ? "" : ","}${quoted(key)}:${canonicalText(member)}`;
+    if (member !== undefined) text += (text === "" ? "" : ",") + labelOf(key) + canonicalText(member);
   }
   return `{${text}}`;
+};
+
+/** The same few names come again and again; what a stranger's file names does not stay for ever. */
+const KEPT_LABELS = 1_000;
+const labels = new Map<string, string>();
+
+const labelOf = (key: string): string => {
+  const known = labels.get(key);
+  if (known !== undefined) return known;
+  const label = `${quoted(key)}:`;
+  if (labels.size < KEPT_LABELS) labels.set(key, label);
+  return label;
 };
 
 /** Most are in order already, for who writes many rows names their fields so. */

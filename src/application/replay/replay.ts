@@ -48,6 +48,14 @@ interface Life {
   readonly events: readonly Logged<CycleLife.Event>[];
 }
 
+/** Streams that are read at once. */
+const AT_ONCE = 32;
+
+const lifeOf = async (log: ReadLog, baker: TzAddress, cycle: Cycle): Promise<Life> => ({
+  cycle,
+  events: await listed(eventsOf(log, cycleOf(baker, cycle))),
+});
+
 /** The cycles that the log knows, in the order in which their payouts began. */
 const livesIn = async (
   log: ReadLog,
@@ -58,12 +66,12 @@ const livesIn = async (
   const named = history.cycles ?? { first: 0, last: -1 };
   const [first, last] = range === "all" ? [named.first, named.last] : [range.first, range.last];
   const lives: Life[] = [];
-  let missing = 0;
-  for (let n: number = first; range === "all" ? missing < MOST_MISSING : n <= last; n += 1) {
-    const cycle = asCycle(n);
-    const events = await listed(eventsOf(log, cycleOf(baker, cycle)));
-    if (events.length > 0) lives.push({ cycle, events });
-    missing = events.length > 0 || n <= last ? 0 : missing + 1;
+  let end = range === "all" ? last + MOST_MISSING : last;
+  for (let n: number = first; n <= end; n += AT_ONCE) {
+    const cycles = Array.from({ length: Math.min(AT_ONCE, end - n + 1) }, (_, i) => asCycle(n + i));
+    const found = await Promise.all(cycles.map((cycle) => lifeOf(log, baker, cycle)));
+    lives.push(...found.filter(({ events }) => events.length > 0));
+    if (range === "all") end = Math.max(end, (lives.at(-1)?.cycle ?? last) + MOST_MISSING);
   }
   const begins = ({ events }: Life) =>
     (events.find(({ event }) => event.type === "CyclePayoutStarted") ?? events[0])?.position ?? 0n;
@@ -218,9 +226,7 @@ export const replayPart = async (
   tell: (line: string) => void,
 ): Promise<PartReport> => {
   const sources = await sourcesOf(ports, baker, upTo);
-  const lives: Life[] = [];
-  for (const cycle of cycles)
-    lives.push({ cycle, events: await listed(eventsOf(sources.log, cycleOf(baker, cycle))) });
+  const lives = await Promise.all(cycles.map((cycle) => lifeOf(sources.log, baker, cycle)));
   const run = new Replay(sources, { delegator, tell });
   await run.cycles(lives);
   return run.partReport();
