@@ -93,12 +93,17 @@ const orRefuse = <T>(value: T | undefined, problem: string): T => {
 };
 
 export const toCycle = (text: string): Cycle => orRefuse(cycleFrom(text), "a cycle is a whole number.");
+/** More than there are, and no slip of the keyboard is worked on for hours. */
+const MOST_CYCLES = 10_000;
+
 /** `750` or `740..750`. */
 export const toCycleRange = (text: string): { readonly first: Cycle; readonly last: Cycle } => {
   const [first = "", last = first, ...more] = text.split("..");
   const range = { first: toCycle(first), last: toCycle(last) };
   if (more.length > 0 || range.first > range.last)
     throw new InvalidArgumentError("a cycle, or a range such as 740..750.");
+  if (range.last - range.first >= MOST_CYCLES)
+    throw new InvalidArgumentError(`at most ${MOST_CYCLES} cycles at a time.`);
   return range;
 };
 export const toLevel = (text: string): Level => orRefuse(levelFrom(text), "a level is a whole number.");

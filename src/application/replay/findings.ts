@@ -43,19 +43,19 @@ export const placeOf = ({ event, id, stream, revision, position }: LoggedEvent):
 
 const inWords = (value: Value): string => (value == null ? "none" : String(value));
 
-/** What was recomputed and compared. */
-export interface Counts {
-  cycles: number;
-  inputs: number;
-  rows: number;
-  plans: number;
-  obligations: number;
-  batches: number;
-  operations: number;
-  carriedRows: number;
-  /** Final operations that were read back from the chain. */
-  readBack: number;
-}
+/** What is counted of that which was recomputed and compared; `readBack`: final operations, from the chain. */
+export const COUNTED = [
+  "cycles",
+  "inputs",
+  "rows",
+  "plans",
+  "obligations",
+  "batches",
+  "operations",
+  "carriedRows",
+  "readBack",
+] as const;
+export type Counts = Record<(typeof COUNTED)[number], number>;
 
 export class Findings {
   readonly differences: Difference[] = [];

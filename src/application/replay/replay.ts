@@ -11,7 +11,7 @@ import { SourceUnavailable } from "../ports/reward-source.js";
 import { BakerHistory } from "./baker.js";
 import { ChainReplay, type ChainSources } from "./chain.js";
 import { type CycleSources, listed, replayCycle } from "./cycle.js";
-import { type Counts, type Difference, Findings, type Unread } from "./findings.js";
+import { COUNTED, type Counts, type Difference, Findings, type Unread } from "./findings.js";
 import { LedgerReplay } from "./ledger.js";
 import { replayOther, WalletContents } from "./others.js";
 import { type PaymentReplay } from "./payment.js";
@@ -154,7 +154,7 @@ class Replay {
 
   /** Takes over what others have looked at, of whom none has found anything. */
   add({ checked, followed, isNamed }: PartReport): void {
-    for (const name of Object.keys(checked) as (keyof Counts)[]) this.findings.counts[name] += checked[name];
+    for (const name of COUNTED) this.findings.counts[name] += checked[name];
     for (const [payment, signed] of followed) this.followed.set(payment, signed);
     this.isNamed ||= isNamed;
   }

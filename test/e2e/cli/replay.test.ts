@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import pg from "pg";
 import { type RewardSource } from "../../../src/application/ports/reward-source.js";
-import { chainId } from "../../../src/domain/identifiers.js";
+import { asCycle, chainId } from "../../../src/domain/identifiers.js";
 import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.js";
 import { PostgresLog } from "../../../src/infrastructure/eventstore/postgres-log.js";
 import { writePast } from "../../bench/past.js";
@@ -20,7 +20,7 @@ const CHAIN = chainId.parse("NetXdQprcVkpaWU");
 const CYCLES = 50;
 
 const source: RewardSource = {
-  head: async () => ({ cycle: 99 as never, level: FINISHED.headLevel, chainId: CHAIN }),
+  head: async () => ({ cycle: asCycle(99), level: FINISHED.headLevel, chainId: CHAIN }),
   split: async () => ({ pages: [JSON.stringify({ ...REPLY, cycle: 0 })], ...FINISHED }),
 };
 
