@@ -86,6 +86,17 @@ export class LedgerReplay {
     return undefined;
   }
 
+  /** The adjustment of a reference, written after a position; undefined: there is none. */
+  async adjustmentOf(
+    reference: string,
+    after: Position,
+  ): Promise<LoggedOf<"AdjustmentRecorded"> | undefined> {
+    const from = await this.positions.firstBehind(after);
+    for await (const logged of nearestOf(this.log, this.aggregate, { from }))
+      if (isOf(logged, "AdjustmentRecorded") && logged.event.data.reference === reference) return logged;
+    return undefined;
+  }
+
   private close(
     state: Ledger.State,
     logged: Carried,

@@ -1,10 +1,10 @@
 // A payment stream once more: its plans, its batches, what became of each obligation, what it leaves in the ledger.
 import { isDeepStrictEqual } from "node:util";
 import { isRefused } from "../../domain/decision.js";
-import { type StreamName } from "../../domain/identifiers.js";
-import { type Mutez, min } from "../../domain/money.js";
+import { type Address, type StreamName } from "../../domain/identifiers.js";
+import { min, type Mutez, mutez } from "../../domain/money.js";
 import { type Excess } from "../../domain/payment/ceilings.js";
-import { type Obligation } from "../../domain/payment/events.js";
+import { isDelegators, type Obligation } from "../../domain/payment/events.js";
 import * as Payment from "../../domain/payment/payment.js";
 import { type OperationReader } from "../ports/chain.js";
 import { leftRows } from "../process/payer/payout.js";
@@ -227,6 +227,29 @@ export class PaymentReplay {
     findings.same("paid outside: status", "applied", paid.status, logged, delegator);
     if (paid.destination !== recipient && paid.destination !== delegator)
       findings.differ("paid outside: receiver", recipient, paid.destination, logged, delegator);
+    if (isDelegators(obligation)) await this.checkAdjusted(logged, mutez(due - paid.amount), delegator);
+  }
+
+  /** What a delegator got too much or too little outside stands in the ledger. */
+  private async checkAdjusted(
+    logged: LoggedOf<"ObligationPaidOutside">,
+    difference: Mutez,
+    delegator: Address,
+  ): Promise<void> {
+    const { findings, ledger, wallet } = this.sources;
+    const { operation, content } = logged.event.data;
+    if (difference === 0n) return;
+    const adjusted = await ledger.adjustmentOf(`${operation}/${content}`, logged.position);
+    if (adjusted)
+      findings.sameFields(
+        "adjustment",
+        { delegator, amount: difference },
+        adjusted.event.data,
+        adjusted,
+        delegator,
+      );
+    else if (await wallet.isClassifiedAfter(operation, logged.position))
+      findings.differ("adjustment", difference, null, logged, delegator);
   }
 }
 

@@ -122,4 +122,14 @@ export class WalletReplay {
     }
     return undefined;
   }
+
+  /** Whether a person's word on a foreign operation stands behind a position: all that it says is written by then. */
+  async isClassifiedAfter(hash: OperationHash, position: Position): Promise<boolean> {
+    for (const { payer, positions } of this.readers) {
+      const from = await positions.firstBehind(position);
+      for await (const logged of nearestOf(this.log, walletOf(payer), { from }))
+        if (isOf(logged, "ForeignOperationClassified") && logged.event.data.hash === hash) return true;
+    }
+    return false;
+  }
 }

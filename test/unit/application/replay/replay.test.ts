@@ -380,6 +380,10 @@ describe("a log of everything that can happen, computed once more", function () 
     await assertReplays(world);
     const more = changed(world, "ObligationPaidOutside", (data) => add(data, "sent", 1n));
     expect(await found(world, more)).to.include("ObligationPaidOutside: paid outside: sent of one");
+    const rest = changed(world, "AdjustmentRecorded", (data) => add(data, "amount", 1n));
+    expect(await found(world, rest)).to.include("AdjustmentRecorded: adjustment: amount of one");
+    const elsewhere = changed(world, "AdjustmentRecorded", (data) => (data["reference"] = "another"));
+    expect(await found(world, elsewhere)).to.deep.equal(["ObligationPaidOutside: adjustment of one"]);
   });
 
   it("comes out again with what was settled with one who left", async () => {
