@@ -20,8 +20,6 @@ export type ThreadMessage =
 
 /** A thread takes a second to begin. */
 const LEAST_CYCLES = 20;
-/** Rows live as long as their cycle: less of them is copied about in a larger room. */
-const YOUNG_MIB = 128;
 /** Each has connections of its own, and a processor of its own is what it is for. */
 const MOST_THREADS = 8;
 
@@ -33,10 +31,7 @@ export const replayThreads = (place: LogPlace): Parts => ({
 
 const inThread = (task: ThreadTask, tell: (line: string) => void): Promise<PartReport> =>
   new Promise((resolve, reject) => {
-    const thread = new Worker(new URL("./replay-thread.js", import.meta.url), {
-      workerData: task,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MIB },
-    });
+    const thread = new Worker(new URL("./replay-thread.js", import.meta.url), { workerData: task });
     thread.on("message", (message: ThreadMessage) => {
       if ("tell" in message) tell(message.tell);
       else if ("report" in message) resolve(message.report);
