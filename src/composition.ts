@@ -252,9 +252,11 @@ const createServices = (
   compute: () => {
     const urls = realUrls(config);
     const chain = new TezosChain(nodesOf(urls, OLDEST_HEAD_MS), systemClock);
+    const tzkt = { baseUrl: config.TZKT_URL ?? MAINNET_TZKT, clock: systemClock };
     return {
       baker: config.BAKER,
-      source: new TzktSource({ baseUrl: config.TZKT_URL ?? MAINNET_TZKT, clock: systemClock }),
+      source: new TzktSource(tzkt),
+      transfers: new TzktTransfers(tzkt),
       limitOf: async (cycle) => (urls.length === 0 ? mainnetDelegationLimit(cycle) : limitOnChain(chain)),
     };
   },
@@ -265,6 +267,17 @@ const createServices = (
     source: await get("source"),
     transfers: new TzktTransfers({ baseUrl: await get("tzktUrl"), clock: systemClock }),
   }),
+  operationReader: async () =>
+    new (await import("./infrastructure/tezos/operation-reader.js")).TezosOperationReader(),
+  replayParts: async () => {
+    const { replayThreads } = await import("./replay-threads.js");
+    await get("store");
+    return replayThreads(
+      config.EVENTSTORE_URL
+        ? { eventStoreUrl: config.EVENTSTORE_URL.reveal() }
+        : { databaseUrl: await get("databaseUrl") },
+    );
+  },
   payoutRecords: async () => (await import("./infrastructure/payout-records/read.js")).readPayoutRecords,
   openWallet: async (secret) => {
     const vault = get("vault");

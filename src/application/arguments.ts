@@ -3,9 +3,11 @@ import {
   type Address,
   address,
   asCycle,
+  asLevel,
   type Cycle,
   digest,
   type Digest,
+  type Level,
   operationHash,
   type OperationHash,
   type StreamName,
@@ -19,6 +21,7 @@ export {
   type Address,
   type Cycle,
   type Digest,
+  type Level,
   type OperationHash,
   type StreamName,
   type TzAddress,
@@ -33,6 +36,10 @@ export { describeRefusal } from "../domain/reward/refusals.js";
 /** Undefined: the text is not a cycle's number. */
 export const cycleFrom = (text: string): Cycle | undefined =>
   /^(0|[1-9][0-9]{0,6})$/.test(text) ? asCycle(Number(text)) : undefined;
+
+/** Undefined: the text is not a block's level. */
+export const levelFrom = (text: string): Level | undefined =>
+  /^(0|[1-9][0-9]{0,9})$/.test(text) ? asLevel(Number(text)) : undefined;
 
 /** Undefined: the text is not a tz1-tz4 address. */
 export const bakerFrom = (text: string): TzAddress | undefined => tzAddress.safeParse(text).data;

@@ -13,7 +13,7 @@ import { inputsOf } from "./reward-reply.js";
  */
 export type DelegationLimit = (cycle: Cycle) => Promise<number | undefined>;
 
-type Refused = { readonly refused: readonly [InputRefusal, ...InputRefusal[]] };
+export type Refused = { readonly refused: readonly [InputRefusal, ...InputRefusal[]] };
 export type AllocationOutcome =
   | {
       readonly allocation: Allocation;
@@ -60,13 +60,18 @@ const readLast = async (baker: TzAddress, source: RewardSource): Promise<InputsO
 const isUnfinished = (outcome: InputsOutcome): boolean =>
   "refused" in outcome && outcome.refused.some(({ check }) => check === "unfinished-cycle");
 
+export interface ComputePorts {
+  readonly source: RewardSource;
+  readonly limitOf: DelegationLimit;
+}
+
 /**
  * Works out who is owed what for one cycle, from the source alone; writes nothing. Throws `SourceUnavailable`,
  * and what `limitOf` throws.
  */
 export const computeCycle = async (
   query: { readonly baker: TzAddress; readonly cycle: Cycle | "last"; readonly policy: Policy },
-  { source, limitOf }: { readonly source: RewardSource; readonly limitOf: DelegationLimit },
+  { source, limitOf }: ComputePorts,
 ): Promise<{ readonly computed: ComputedCycle } | Refused> => {
   const { baker, cycle, policy } = query;
   const outcome =

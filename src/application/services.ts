@@ -2,12 +2,14 @@ import { type Acts } from "./commands/acts.js";
 import { type Evidence } from "./commands/pay-cycle.js";
 import { type OpenedWallet } from "./commands/wallet.js";
 import { type DelegationLimit } from "./compute-cycle.js";
-import { type NodeHealth } from "./ports/chain.js";
+import { type NodeHealth, type OperationReader } from "./ports/chain.js";
 import { type EventLog } from "./ports/event-log.js";
 import { type ReadPayoutRecords } from "./ports/payout-records.js";
 import { type OperationHistory } from "./ports/operations.js";
-import { type RewardSource } from "./ports/reward-source.js";
+import { type CycleCalendar, type RewardSource } from "./ports/reward-source.js";
 import { type Clock } from "./ports/system.js";
+import { type SentTransfers } from "./ports/transfers.js";
+import { type Parts } from "./replay/replay.js";
 import { type TzAddress } from "../domain/identifiers.js";
 
 /** What the command line needs; each is opened when it is first asked for, and `close` closes what was opened. */
@@ -19,9 +21,10 @@ export interface Services {
   view(): Promise<Acts>;
   log(): Promise<EventLog>;
   source(): Promise<RewardSource>;
-  /** For `cycle compute`: needs no database and never the sandbox. */
+  /** For `cycle compute` and `compare`: needs no database and never the sandbox. */
   compute(): {
-    readonly source: RewardSource;
+    readonly source: RewardSource & CycleCalendar;
+    readonly transfers: SentTransfers;
     readonly limitOf: DelegationLimit;
     readonly baker: TzAddress | undefined;
   };
@@ -33,6 +36,10 @@ export interface Services {
   payoutRecords(): Promise<ReadPayoutRecords>;
   /** What `reconcile` holds the log against. */
   operations(): Promise<OperationHistory>;
+  /** Reads the bytes of signed operations. */
+  operationReader(): Promise<OperationReader>;
+  /** Looks at parts of a long replay in threads of their own. */
+  replayParts(): Promise<Parts>;
   /** Opens a secret key or mnemonic. Throws what is wrong with it. */
   openWallet(secret: string): Promise<OpenedWallet>;
   migrations: {

@@ -5,6 +5,7 @@ import { ChainUnavailable, SignerUnavailable } from "../application/ports/chain.
 import { StoreUnavailable } from "../application/ports/event-store.js";
 import { UnreadableRecords } from "../application/ports/payout-records.js";
 import { SourceUnavailable } from "../application/ports/reward-source.js";
+import { OtherChain } from "../application/replay/chain.js";
 import { ConfigError } from "../config.js";
 
 /** What a command ends with. */
@@ -37,7 +38,7 @@ export const endOf = (
   if (!(error instanceof Error)) return { code: EXIT.failed, message: String(error) };
   const { message } = error;
   if (error instanceof BadPolicy || error instanceof UnreadableRecords) return { code: EXIT.usage, message };
-  if (error instanceof ActRefused) return { code: EXIT.refused, message };
+  if (error instanceof ActRefused || error instanceof OtherChain) return { code: EXIT.refused, message };
   if (UNREACHABLE.some((kind) => error instanceof kind)) return { code: EXIT.unreachable, message };
   if (error instanceof ConfigError || isExplained(error)) return { code: EXIT.failed, message };
   return { code: EXIT.failed, message: error.stack ?? message };

@@ -13,6 +13,8 @@ import {
   digestFrom,
   hashFrom,
   idFrom,
+  type Level,
+  levelFrom,
   type Mutez,
   type OperationHash,
   mutezFrom,
@@ -91,6 +93,20 @@ const orRefuse = <T>(value: T | undefined, problem: string): T => {
 };
 
 export const toCycle = (text: string): Cycle => orRefuse(cycleFrom(text), "a cycle is a whole number.");
+/** More than there are, and no slip of the keyboard is worked on for hours. */
+const MOST_CYCLES = 10_000;
+
+/** `750` or `740..750`. */
+export const toCycleRange = (text: string): { readonly first: Cycle; readonly last: Cycle } => {
+  const [first = "", last = first, ...more] = text.split("..");
+  const range = { first: toCycle(first), last: toCycle(last) };
+  if (more.length > 0 || range.first > range.last)
+    throw new InvalidArgumentError("a cycle, or a range such as 740..750.");
+  if (range.last - range.first >= MOST_CYCLES)
+    throw new InvalidArgumentError(`at most ${MOST_CYCLES} cycles at a time.`);
+  return range;
+};
+export const toLevel = (text: string): Level => orRefuse(levelFrom(text), "a level is a whole number.");
 export const toBaker = (text: string): TzAddress => orRefuse(bakerFrom(text), "not a tz1-tz4 address.");
 export const toAddress = (text: string): Address => orRefuse(addressFrom(text), "not a Tezos address.");
 export const toAmount = (text: string): Mutez => {

@@ -1,7 +1,9 @@
 import { Command } from "commander";
 import { type Services } from "../application/services.js";
 import { adoptCommand } from "./adopt.js";
+import { auditCommand } from "./audit.js";
 import { bondPoolCommand } from "./bond-pool.js";
+import { compareCommand } from "./compare.js";
 import { cycleCommand } from "./cycle.js";
 import { delegatorCommand } from "./delegator.js";
 import { endOf, EXIT } from "./exit.js";
@@ -15,8 +17,10 @@ import { payerCommand } from "./payer.js";
 import { payoutCommand } from "./payout.js";
 import { policyCommand } from "./policy.js";
 import { reconcileCommand } from "./reconcile.js";
+import { replayCommand } from "./replay.js";
 import { serveCommands } from "./serve.js";
 import { walletCommand } from "./wallet.js";
+import { whatIfCommand } from "./what-if.js";
 
 const buildProgram = (services: Services): Command => {
   const program = new Command("taps")
@@ -42,6 +46,10 @@ const buildProgram = (services: Services): Command => {
     payoutCommand,
     reconcileCommand,
     ledgerCommand,
+    auditCommand,
+    replayCommand,
+    compareCommand,
+    whatIfCommand,
   ]) {
     add(program, services);
   }

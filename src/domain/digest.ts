@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type Digest } from "./identifiers.js";
 
 /** What JSON can say without a fraction: amounts are decimal strings, counts are integers. */
@@ -19,32 +19,60 @@ export const canonicalJson = (value: Json): string => {
   return text;
 };
 
+/** Texts that stand in JSON as they are. */
+const PLAIN = /^[\w.:/-]*$/;
+
+const quoted = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));
+
 const canonicalText = (value: Json): string => {
+  if (typeof value === "string") return quoted(value);
   if (typeof value === "number" && !Number.isFinite(value)) throw new RangeError(`${value} is not JSON`);
   if (value === null || typeof value !== "object") return JSON.stringify(value);
   if (isList(value)) return `[${value.map(canonicalText).join(",")}]`;
-  const members = Object.keys(value)
-    .sort()
-    .flatMap((key) => {
-      const member = value[key];
-      return member === undefined ? [] : [`${JSON.stringify(key)}:${canonicalText(member)}`];
-    });
-  return `{${members.join(",")}}`;
+  let text = "";
+  for (const key of sorted(Object.keys(value))) {
+    const member = value[key];
+    if (member !== undefined) text += (text === "" ? "" : ",") + labelOf(key) + canonicalText(member);
+  }
+  return `{${text}}`;
+};
+
+/** The same few names come again and again; what a stranger's file names does not stay for ever. */
+const KEPT_LABELS = 1_000;
+const labels = new Map<string, string>();
+
+const labelOf = (key: string): string => {
+  const known = labels.get(key);
+  if (known !== undefined) return known;
+  const label = `${quoted(key)}:`;
+  if (labels.size < KEPT_LABELS) labels.set(key, label);
+  return label;
+};
+
+/** Most are in order already, for who writes many rows names their fields so. */
+const sorted = (keys: string[]): readonly string[] => {
+  for (let i = 1; i < keys.length; i += 1) if (`${keys[i - 1]}` > `${keys[i]}`) return keys.sort();
+  return keys;
 };
 
 const isList = (value: object): value is readonly Json[] => Array.isArray(value);
 
 /** SHA-256 of a text (UTF-8) or of bytes, in lower-case hexadecimal. */
-export const sha256 = (content: string | Uint8Array): Digest =>
-  createHash("sha256").update(content).digest("hex") as Digest;
+export const sha256 = (content: string | Uint8Array): Digest => hash("sha256", content) as Digest;
 
-const hash = (...parts: Uint8Array[]): Buffer => {
-  const sha = createHash("sha256");
-  for (const part of parts) sha.update(part);
-  return sha.digest();
+/** What comes before a leaf, and before a node's two children. */
+const LEAF = "\0";
+const NODE = 1;
+const HASH_BYTES = 32;
+
+const leafOf = (row: Json): Buffer => hash("sha256", LEAF + canonicalJson(row), "buffer");
+
+const children = Buffer.alloc(1 + 2 * HASH_BYTES, NODE);
+const nodeOf = (left: Buffer, right: Buffer): Buffer => {
+  children.set(left, 1);
+  children.set(right, 1 + HASH_BYTES);
+  return hash("sha256", children, "buffer");
 };
-const LEAF = Buffer.of(0);
-const NODE = Buffer.of(1);
 
 /**
  * RFC 6962 Merkle tree root over the RFC 8785 forms of rows, in hexadecimal. Fed row by row; keeps one
@@ -60,10 +88,10 @@ export class MerkleTree {
 
   add(row: Json): this {
     this.rows += 1;
-    let peak = { height: 0, hash: hash(LEAF, Buffer.from(canonicalJson(row))) };
+    let peak = { height: 0, hash: leafOf(row) };
     for (let left = this.peaks.at(-1); left?.height === peak.height; left = this.peaks.at(-1)) {
       this.peaks.pop();
-      peak = { height: peak.height + 1, hash: hash(NODE, left.hash, peak.hash) };
+      peak = { height: peak.height + 1, hash: nodeOf(left.hash, peak.hash) };
     }
     this.peaks.push(peak);
     return this;
@@ -71,8 +99,8 @@ export class MerkleTree {
 
   root(): Digest {
     const [last, ...higher] = this.peaks.map((peak) => peak.hash).reverse();
-    if (last === undefined) return hash().toString("hex") as Digest;
-    return higher.reduce((right, left) => hash(NODE, left, right), last).toString("hex") as Digest;
+    if (last === undefined) return sha256("");
+    return higher.reduce((right, left) => nodeOf(left, right), last).toString("hex") as Digest;
   }
 }
 

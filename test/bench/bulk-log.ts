@@ -1,4 +1,4 @@
-// Writes long logs fast: decides in memory, appends many events at a time.
+// Writes long logs fast: decides in memory, appends many events at a time, in the order in which they were decided.
 import { type EventLog } from "../../src/application/ports/event-log.js";
 import { NO_STREAM, type Revision } from "../../src/application/ports/event-store.js";
 import { type Aggregate } from "../../src/application/repository.js";
@@ -8,12 +8,25 @@ import { type StreamName } from "../../src/domain/identifiers.js";
 
 /** Events that are decided and not yet handed to the log. */
 const MOST_PENDING = 500;
+/** Chunks of lists: more than one append may be needed for some of them. */
+const LISTS: ReadonlySet<DomainEvent["type"]> = new Set([
+  "RawReplyRecorded",
+  "DelegatorRewardsAllocated",
+  "ObligationsAdded",
+  "CarriedRows",
+]);
 const METADATA = { correlationId: "past", causationId: "past", actor: "taps" };
+
+interface Run {
+  readonly stream: StreamName;
+  readonly events: DomainEvent[];
+}
 
 export class BulkLog {
   private readonly states = new Map<StreamName, unknown>();
   private readonly revisions = new Map<StreamName, Revision>();
-  private pending = new Map<StreamName, DomainEvent[]>();
+  /** In the order decided; what follows each other in one stream is one append. */
+  private pending: Run[] = [];
   private count = 0;
   private writing: Promise<unknown> = Promise.resolve();
 
@@ -39,9 +52,9 @@ export class BulkLog {
     if (events.length === 0) return;
     const { stream, evolve } = aggregate;
     this.states.set(stream, events.reduce(evolve, this.stateOf(aggregate)));
-    const waiting = this.pending.get(stream);
-    if (waiting) waiting.push(...events);
-    else this.pending.set(stream, [...events]);
+    const last = this.pending.at(-1);
+    if (last?.stream === stream) last.events.push(...events);
+    else this.pending.push({ stream, events: [...events] });
     this.count += events.length;
   }
 
@@ -68,15 +81,29 @@ export class BulkLog {
   private async write(): Promise<void> {
     await this.writing;
     const { pending } = this;
-    this.pending = new Map();
+    this.pending = [];
     this.count = 0;
-    this.writing = Promise.all([...pending].map(([stream, events]) => this.append(stream, events)));
+    this.writing = this.appendAll(pending);
   }
 
-  private async append(stream: StreamName, events: readonly DomainEvent[]): Promise<void> {
+  /** Hands over one after the other without waiting: the log keeps their order. Lists are waited for. */
+  private async appendAll(runs: readonly Run[]): Promise<void> {
+    const underWay: Promise<void>[] = [];
+    for (const run of runs) {
+      const isList = run.events.some(({ type }) => LISTS.has(type));
+      if (isList) await Promise.all(underWay.splice(0));
+      const appended = this.append(run);
+      if (isList) await appended;
+      else underWay.push(appended);
+    }
+    await Promise.all(underWay);
+  }
+
+  private append({ stream, events }: Run): Promise<void> {
     const expected = this.revisions.get(stream) ?? NO_STREAM;
-    const outcome = await this.log.append(stream, expected, events, METADATA);
-    if (!outcome.appended) throw new Error(`${stream}: ${outcome.conflict}`);
-    this.revisions.set(stream, outcome.revision);
+    this.revisions.set(stream, expected + events.length);
+    return this.log.append(stream, expected, events, METADATA).then((outcome) => {
+      if (!outcome.appended) throw new Error(`${stream}: ${outcome.conflict}`);
+    });
   }
 }

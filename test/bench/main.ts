@@ -1,8 +1,9 @@
-// npm run bench [allocation | log | restart | cycle | kill | simulation]...: one JSON line a figure on standard output,
-// progress on standard error.
+// npm run bench [allocation | log | restart | replay | cycle | kill | simulation]...: one JSON line a figure on standard
+// output, progress on standard error.
 import { benchAllocation } from "./allocation.js";
 import { benchCycle } from "./cycle.js";
 import { benchKill } from "./kill.js";
+import { benchReplay } from "./replay.js";
 import { benchRestart } from "./restart.js";
 import { benchSimulation } from "./simulation.js";
 import { benchEventStoreDb, benchPostgresLog } from "./stores.js";
@@ -23,6 +24,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
     await benchRestart({ cycles: 3_650, delegators: 200, aim: 2 });
     await benchRestart({ cycles: 30, delegators: DELEGATORS, aim: 3 });
   },
+  replay: () => benchReplay({ cycles: 365, delegators: 2_000, aim: 30 }),
   cycle: () => benchCycle(DELEGATORS),
   kill: () => benchKill(DELEGATORS),
   simulation: benchSimulation,

@@ -11,8 +11,9 @@ import {
 import { type EventLog } from "../../src/application/ports/event-log.js";
 import { type RewardSource } from "../../src/application/ports/reward-source.js";
 import { type InstallationIdentity } from "../../src/application/ports/system.js";
-import { sizeOf } from "../../src/application/process/payer/batch.js";
+import { transfersOperation } from "../../src/application/process/payer/batch.js";
 import { computePlan } from "../../src/application/process/payer/payout.js";
+import { contentsDigest } from "../../src/application/process/payer/sign.js";
 import { RewardComputer } from "../../src/application/process/reward-computer.js";
 import { Repository } from "../../src/application/repository.js";
 import * as Baker from "../../src/domain/baker/baker.js";
@@ -24,7 +25,6 @@ import {
   asCycle,
   asLevel,
   type ChainId,
-  type Counter,
   type Cycle as CycleNumber,
   type OperationHash,
   type TzAddress,
@@ -38,7 +38,8 @@ import { type Policy } from "../../src/domain/reward/policy.js";
 import * as Reward from "../../src/domain/reward/reward.js";
 import * as Wallet from "../../src/domain/wallet/wallet.js";
 import { CodedEventLog } from "../../src/infrastructure/eventstore/event-log.js";
-import { blockOf, operationOf } from "../support/identifiers.js";
+import { TezosOperationCodec } from "../../src/infrastructure/tezos/forging.js";
+import { blockOf } from "../support/identifiers.js";
 import { MemoryEventStore } from "../support/memory-event-store.js";
 import { BulkLog } from "./bulk-log.js";
 
@@ -47,7 +48,6 @@ const TRANSFERS = 247;
 /** Gas and storage limits of a transfer as the payer sets them, and its fee. */
 const LIMITS = { gasLimit: 2_200n, storageLimit: 277n };
 const FEE = mutez(420n);
-const SIGNATURE_BYTES = 64;
 const TTL = 600;
 const TOKEN = 1n;
 const DELEGATION_LIMIT = 9;
@@ -64,43 +64,54 @@ export interface PaidBaker {
   readonly identity: InstallationIdentity;
 }
 
-/** What the reward computer writes of the first cycle. */
+/** Earned the same in each cycle: the first one's reply under another number. */
+const sameEachCycle = ({ baker, source }: PaidBaker): RewardSource => {
+  const first = source.split(baker, asCycle(0));
+  return {
+    head: () => source.head(),
+    split: async (_baker, cycle) => {
+      const reply = await first;
+      const numbered = (page: string) => page.replace(/^\{"cycle":0,/, `{"cycle":${cycle},`);
+      return reply && { ...reply, pages: reply.pages.map(numbered) };
+    },
+  };
+};
+
+interface Rewarded {
+  readonly events: readonly Reward.Event[];
+  readonly allocation: Reward.Allocation;
+}
+
+/** What the reward computer writes of a cycle. */
 const rewardsOf = async (
-  { baker, source, chainId, policy }: PaidBaker,
+  { baker, policy }: PaidBaker,
+  source: RewardSource,
   state: Baker.State,
-): Promise<{ readonly events: readonly Reward.Event[]; readonly allocation: Reward.Allocation }> => {
+  cycle: CycleNumber,
+): Promise<Rewarded> => {
   const log = new CodedEventLog(new MemoryEventStore(() => new Date()));
   const metadata = () => ({ correlationId: "past", causationId: "past", actor });
   const repository = new Repository(log);
-  const computer = new RewardComputer({
-    baker,
-    source,
-    repository,
-    limitOf: async () => DELEGATION_LIMIT,
-    metadata,
-  });
-  await computer.compute(state, asCycle(0));
-  const aggregate = rewardOf(baker, asCycle(0));
+  const limitOf = async () => DELEGATION_LIMIT;
+  const computer = new RewardComputer({ baker, source, repository, limitOf, metadata });
+  await computer.compute(state, cycle);
+  const aggregate = rewardOf(baker, cycle);
   const { allocation } = (await repository.load(aggregate)).state;
-  if (allocation === undefined) throw new Error(`no rewards on ${chainId} by ${policy.allocation.preset}`);
+  if (allocation === undefined) throw new Error(`no rewards by ${policy.allocation.preset}`);
   const events: Reward.Event[] = [];
   for await (const { event } of log.read(aggregate.stream)) if (aggregate.owns(event)) events.push(event);
   return { events, allocation };
 };
 
-/** Hexadecimal of so many bytes that no compression makes small, as forged operations are. */
-const bytesOf = (length: number, name: string): string => {
-  let text = "";
-  for (let i = 0; text.length < 2 * length; i += 1) text += sha256(`${name} ${i}`);
-  return text.slice(0, 2 * length);
-};
+/** Hexadecimal of a signature, which nobody checks. */
+const signatureOf = (name: string): string => sha256(name) + sha256(`${name} again`);
 
 class Past {
   private readonly log: BulkLog;
   private readonly baker: Aggregate<Baker.State, Baker.Event>;
   private readonly wallet: Aggregate<Wallet.State, Wallet.Event>;
   private readonly ledger: Aggregate<Ledger.State, Ledger.Event>;
-  private made = 0;
+  private readonly codec = new TezosOperationCodec();
 
   constructor(
     log: EventLog,
@@ -114,9 +125,10 @@ class Past {
 
   async write(cycles: number): Promise<void> {
     this.begin();
-    const { events, allocation } = await rewardsOf(this.paid, this.log.stateOf(this.baker));
+    const source = sameEachCycle(this.paid);
     for (let n = 0; n < cycles; n += 1) {
       const cycle = asCycle(n);
+      const { events, allocation } = await rewardsOf(this.paid, source, this.log.stateOf(this.baker), cycle);
       this.openAndAllocate(cycle, events, allocation);
       const planned = this.plan(cycle, allocation);
       await this.payAll(cycle);
@@ -200,7 +212,7 @@ class Past {
     for (const [index, items] of batches.entries()) {
       const batchId = `${payment.stream}/${index + 1}`;
       this.log.act(payment, Payment.formBatch({ batchId, items }));
-      const hash = this.sign(cycle, batchId, items);
+      const hash = await this.sign(cycle, batchId, items);
       if (underWay.length === 2) underWay.shift()?.();
       this.include(cycle, hash);
       underWay.push(() => this.finish(cycle, batchId, items, hash));
@@ -209,18 +221,36 @@ class Past {
     for (const finish of underWay) finish();
   }
 
-  private sign(cycle: CycleNumber, batchId: string, items: readonly BatchItem[]): OperationHash {
-    this.made += 1;
-    const hash = operationOf(this.made);
+  private async sign(
+    cycle: CycleNumber,
+    batchId: string,
+    items: readonly BatchItem[],
+  ): Promise<OperationHash> {
+    const payment = paymentOf(this.paid.baker, cycle);
     const firstCounter = Wallet.nextCounter(this.log.stateOf(this.wallet));
     const { firstLevel } = this.levels(asCycle(cycle + 1));
     const at = asLevel(Math.max(1, firstLevel - 1));
+    const { obligations } = this.log.stateOf(payment);
+    const operation = transfersOperation(
+      this.paid.payer,
+      blockOf(at),
+      asCounter(firstCounter - 1n),
+      items.map(({ obligation, sent }) => {
+        const recipient = obligations.get(obligation)?.recipient;
+        if (recipient === undefined) throw new RangeError("a batch of what is not planned");
+        return { recipient, amount: sent };
+      }),
+      items.map(() => LIMITS),
+      items.map(() => FEE),
+    );
+    const bytes = (await this.codec.forge(operation)) + signatureOf(batchId);
+    const hash = this.codec.hash(bytes);
     this.log.act(
       this.wallet,
       Wallet.sign({
         hash,
-        bytes: bytesOf(this.sizeOf(items, firstCounter), hash),
-        branch: blockOf(at),
+        bytes,
+        branch: operation.branch,
         branchLevel: at,
         finalLevel: at,
         ttl: TTL,
@@ -228,18 +258,12 @@ class Past {
         lastCounter: asCounter(firstCounter + BigInt(items.length) - 1n),
         purpose: "batch",
         batchId,
-        payment: paymentOf(this.paid.baker, cycle).stream,
-        digest: sha256(hash),
+        payment: payment.stream,
+        digest: contentsDigest(operation),
         token: TOKEN,
       }),
     );
     return hash;
-  }
-
-  private sizeOf(items: readonly BatchItem[], firstCounter: Counter): number {
-    const transfers = items.map(({ sent }) => ({ recipient: this.paid.payer, amount: sent }));
-    const limits = items.map(() => LIMITS);
-    return sizeOf(transfers, limits, firstCounter) + SIGNATURE_BYTES;
   }
 
   private place(cycle: CycleNumber, hash: OperationHash) {

@@ -14,6 +14,7 @@ import { Dues } from "./dues.js";
 import { checkBalance, checkOthers, othersOf } from "./ending.js";
 import { Judges } from "./judges/judges.js";
 import { Oracle } from "./oracle.js";
+import { assertReplays } from "../support/world/replaying.js";
 import { type World } from "../support/world/world.js";
 
 /** Checks a world whenever log, injections or chain have changed. */
@@ -88,7 +89,7 @@ export const standingOf = async (world: World, cycles: readonly number[]) => {
 
 export type Standing = Awaited<ReturnType<typeof standingOf>>;
 
-/** Everything that these cycles owed has come to its end (I8), and no mutez is missing (I4). */
+/** Everything that these cycles owed has come to its end (I8), no mutez is missing (I4), and it comes out again (I6). */
 export const checkEnd = async (world: World, cycles: readonly number[]): Promise<void> => {
   const { cycles: standing, others } = await standingOf(world, cycles);
   const settled = standing.filter(({ life }) => life.at === "settled").map(({ cycle }) => cycle);
@@ -96,6 +97,7 @@ export const checkEnd = async (world: World, cycles: readonly number[]): Promise
   checkOthers(world, others);
   checkBalance(world);
   await checkLedger(world, endedCycles(world));
+  await assertReplays(world);
 };
 
 /**

@@ -61,7 +61,9 @@ type Code =
   | "cycle-ended"
   | "planned-already"
   | "wallet-busy"
-  | "source-lags";
+  | "source-lags"
+  | "not-in-cycle"
+  | "no-rewards";
 
 /** A command is not carried out; the message says why and what to do. */
 export class ActRefused extends Error {
@@ -183,6 +185,8 @@ const ADVICE: Partial<Record<Code, string>> = {
     'it left the ledger and could not be paid: see "taps payout show". Name another recipient with "taps delegator set", then "taps payment release"',
   "settled-elsewhere":
     'it is on its way to another recipient: see "taps payout show"; "taps payment hold" stops what is not signed',
+  "not-in-cycle": "this delegator is not in it: nothing was allocated to it, planned or carried",
+  "no-rewards": "nothing was allocated in these cycles",
   changing: "this is changing right now: try again",
 };
 

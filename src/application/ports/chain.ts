@@ -171,13 +171,17 @@ export interface NodeHealth {
   readonly chainId: ChainId | undefined;
 }
 
-/** Local, deterministic work on operation bytes; hexadecimal throughout. */
-export interface OperationCodec {
-  forge(operation: UnsignedOperation): Promise<string>;
-  /** Reverse of `forge`. Throws on bytes that are not exactly one operation of known contents. */
+/** What operation bytes say; hexadecimal throughout. */
+export interface OperationReader {
+  /** Throws on bytes that are not exactly one operation of known contents. */
   parse(forged: string): Promise<UnsignedOperation>;
   /** Hash of signed bytes (forged bytes followed by the signature). */
   hash(signed: string): OperationHash;
+}
+
+/** Local, deterministic work on operation bytes; `parse` is the reverse of `forge`. */
+export interface OperationCodec extends OperationReader {
+  forge(operation: UnsignedOperation): Promise<string>;
 }
 
 export interface Signer {

@@ -15,6 +15,8 @@ export interface PastContent {
   readonly level: Level;
   readonly counter: Counter;
   readonly kind: string;
+  /** Null where the indexer does not tell it. */
+  readonly fee: Mutez | null;
   /** Of a transaction. */
   readonly target: Address | null;
   readonly amount: Mutez | null;

@@ -1,4 +1,4 @@
-import { type Cycle, type TzAddress } from "../../domain/identifiers.js";
+import { type Cycle, type Level, type TzAddress } from "../../domain/identifiers.js";
 
 /** A source's reply as it came: each page's text, and what else is needed to judge whether it is complete. */
 export interface RewardReply {
@@ -16,6 +16,11 @@ export interface RewardSource {
   split(baker: TzAddress, cycle: Cycle): Promise<RewardReply | undefined>;
   /** The source's head: chain, cycle and level. */
   head(): Promise<{ readonly cycle: Cycle; readonly level: number; readonly chainId: string }>;
+}
+
+export interface CycleCalendar {
+  /** First and last level of a cycle, also of the next ones to come; undefined where the source knows none. */
+  levels(cycle: Cycle): Promise<{ readonly first: Level; readonly last: Level } | undefined>;
 }
 
 /** The source gave no usable reply after retries (429, 5xx, HTML, cut JSON, timeout). */

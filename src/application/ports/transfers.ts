@@ -16,3 +16,15 @@ export interface TransferHistory {
    */
   sentAfter(sender: TzAddress, level: Level): Promise<readonly PastTransfer[]>;
 }
+
+/** A transfer with what it cost its sender. */
+export interface SentTransfer extends PastTransfer {
+  readonly fee: Mutez;
+  /** For storage and a new account. */
+  readonly burn: Mutez;
+}
+
+export interface SentTransfers {
+  /** As `sentAfter`, up to another level. Throws `SourceUnavailable`. */
+  sentBetween(sender: TzAddress, after: Level, upTo: Level): Promise<readonly SentTransfer[]>;
+}

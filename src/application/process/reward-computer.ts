@@ -1,9 +1,8 @@
 // From a cycle that has ended to an allocation that stands: fetch, check, record, allocate.
-import { gunzipSync, gzipSync } from "node:zlib";
 import type * as Baker from "../../domain/baker/baker.js";
 import * as Cycle from "../../domain/cycle/cycle.js";
 import { type Decision, isRefused } from "../../domain/decision.js";
-import { merkleRoot, sha256 } from "../../domain/digest.js";
+import { sha256 } from "../../domain/digest.js";
 import { type DomainEvent } from "../../domain/events.js";
 import {
   type ChainId,
@@ -11,15 +10,14 @@ import {
   type StreamName,
   type TzAddress,
 } from "../../domain/identifiers.js";
-import { type RewardInputs } from "../../domain/reward/inputs.js";
-import { type Policy } from "../../domain/reward/policy.js";
 import { describeRefusal } from "../../domain/reward/refusals.js";
 import * as Reward from "../../domain/reward/reward.js";
 import { cycleOf, paymentOf, rewardOf } from "../aggregates.js";
-import { allocateInputs, type AllocationOutcome, type DelegationLimit } from "../compute-cycle.js";
+import { allocateInputs, type DelegationLimit } from "../compute-cycle.js";
 import { isUnder, policyOf } from "../policy-of.js";
 import { type EventMetadata } from "../ports/event-store.js";
-import { type RewardReply, type RewardSource } from "../ports/reward-source.js";
+import { type RewardSource } from "../ports/reward-source.js";
+import { allocationOf, factsOf, packText, replyIn, textOf, unpackText } from "../recorded-rewards.js";
 import { type Loaded, type Repository } from "../repository.js";
 import { inputsOf } from "../reward-reply.js";
 
@@ -33,38 +31,6 @@ export interface RewardPorts {
 
 /** `ready`: an allocation by today's policy stands. Otherwise why not. */
 export type RewardsOutcome = { readonly ready: true } | { readonly ready: false; readonly why: string };
-
-type Allocated = Extract<AllocationOutcome, { readonly computed: unknown }>;
-
-/** Characters of base64 in one event: an append is limited to 900 KiB. */
-const CHUNK = 600_000;
-
-const packReply = (reply: RewardReply): string[] => {
-  const base64 = gzipSync(JSON.stringify(reply)).toString("base64");
-  return Array.from({ length: Math.ceil(base64.length / CHUNK) }, (_, i) =>
-    base64.slice(i * CHUNK, (i + 1) * CHUNK),
-  );
-};
-
-/** The source's reply as it was recorded. */
-export const unpackReply = (chunks: readonly string[]): RewardReply =>
-  JSON.parse(gunzipSync(Buffer.from(chunks.join(""), "base64")).toString("utf8")) as RewardReply;
-
-const inputsDigest = ({ rows }: RewardInputs) =>
-  merkleRoot(
-    rows.map(({ delegator, balance, emptied }) => ({ delegator, balance: balance.toString(), emptied })),
-  );
-
-const toCommand = (policy: Policy, { allocation, delegationLimit, computed }: Allocated) => {
-  const { poolByKind: _byKind, ...totals } = allocation;
-  return {
-    ...totals,
-    policy: policy.allocation,
-    terms: [...policy.terms.values()],
-    delegationLimit: delegationLimit ?? null,
-    resultDigest: computed.digest,
-  };
-};
 
 export class RewardComputer {
   constructor(private readonly ports: RewardPorts) {}
@@ -109,26 +75,14 @@ export class RewardComputer {
       await this.append(
         cycle,
         reward,
-        Reward.rejectInputs({ attempt: sha256(JSON.stringify(reply)), checks })(reward.state),
+        Reward.rejectInputs({ attempt: sha256(textOf(reply)), checks })(reward.state),
       );
       return why;
     }
     if (reply === undefined) return "no data";
     const { inputs } = outcome;
-    const recorded = Reward.recordInputs({
-      attempt: sha256(JSON.stringify(reply)),
-      source: "tzkt",
-      headLevel: reply.headLevel,
-      lastLevel: reply.lastLevel,
-      income: inputs.income,
-      ownDelegated: inputs.ownDelegated,
-      externalDelegated: inputs.externalDelegated,
-      ownStaked: inputs.ownStaked,
-      count: inputs.rows.length,
-      sum: inputs.externalDelegated,
-      digest: inputsDigest(inputs),
-      gzipChunks: packReply(reply),
-    });
+    const text = textOf(reply);
+    const recorded = Reward.recordInputs({ ...factsOf(text, reply, inputs), gzipChunks: packText(text) });
     await this.append(cycle, reward, recorded(reward.state));
     return undefined;
   }
@@ -149,7 +103,7 @@ export class RewardComputer {
     }
     const now = await this.ports.repository.load(rewardOf(this.ports.baker, cycle));
     if (!now.state.inputs) return "its inputs were superseded: the source is asked again";
-    const read = inputsOf(cycle, unpackReply(now.state.raw?.chunks ?? []));
+    const read = inputsOf(cycle, replyIn(unpackText(now.state.raw?.chunks ?? [])));
     if ("refused" in read)
       throw new Error(`recorded inputs of cycle ${cycle} are refused: the log is damaged`);
     const outcome = await allocateInputs(
@@ -157,7 +111,7 @@ export class RewardComputer {
       this.ports.limitOf,
     );
     if ("refused" in outcome) return outcome.refused.map(describeRefusal).join("; ");
-    await this.append(cycle, now, Reward.allocate(toCommand(policy, outcome))(now.state));
+    await this.append(cycle, now, Reward.allocate(allocationOf(policy, outcome))(now.state));
     return undefined;
   }
 

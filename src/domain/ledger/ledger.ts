@@ -36,8 +36,9 @@ type Decide = (state: State) => Decision<Event, Refusal>;
 /** What one delegator was owed, taken for a payment of its own. */
 export type Settlement = Data<"SettlementTaken">;
 
-const rootOf = (rows: readonly CarriedRow[]): Digest =>
-  merkleRoot(rows.map(({ delegator, amount }) => ({ delegator, amount: amount.toString() })));
+/** Over a list of balances, as what closes it says it. */
+export const rootOf = (rows: readonly CarriedRow[]): Digest =>
+  merkleRoot(rows.map(({ delegator, amount }) => ({ amount: amount.toString(), delegator })));
 
 /** What closes a list of rows. */
 const closing = (rows: readonly CarriedRow[], root: Digest) => ({

@@ -55,6 +55,9 @@ export const kindIn = (stream: string): ObligationKind => {
   return kind === "bond" ? "member" : "receiver";
 };
 
+/** Whether a payment's stream is that of money that belongs to no cycle. */
+export const isBatchStream = (stream: string): boolean => parseStreamName(stream).elements[1] === "batch";
+
 /** The cycle of a cycle's payment stream; undefined of another's. */
 export const cycleOfStream = (stream: string): Cycle | undefined => {
   const { elements } = parseStreamName(stream);
@@ -90,7 +93,13 @@ export type Refusal =
 type Data<T extends Event["type"]> = Extract<Event, { type: T }>["data"];
 type Decide = (state: State) => Decision<Event, Refusal>;
 
-const wire = (row: Obligation) => ({ ...row, due: row.due.toString() });
+const wire = ({ delegator, due, id, recipient, self }: Obligation) => ({
+  delegator,
+  due: due.toString(),
+  id,
+  recipient,
+  self,
+});
 
 /** The first name that stands in a list twice: what is named twice would be paid twice, or forgotten once. */
 const namedTwice = (names: readonly string[]): string | undefined => {

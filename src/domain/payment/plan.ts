@@ -33,7 +33,8 @@ export interface Plan {
   };
 }
 
-const isPayable = (row: PlannableRow): boolean =>
+/** Whether a row's net may be paid, now or with a later cycle's. */
+export const isPayable = (row: Pick<PlannableRow, "status" | "reason">): boolean =>
   row.status === "pay" ||
   row.status === "carry" ||
   row.reason === "zero" ||

@@ -103,6 +103,22 @@ const candidateOf = (row: DelegatorBalance, policy: Policy, engine: Engine): Can
   return { row, terms, balance, outcome };
 };
 
+/** What decides the shares before any is computed. */
+const prepare = (inputs: RewardInputs, policy: Policy, delegationLimit: number | undefined) => {
+  const { allocation: rules } = policy;
+  const engine = engineOf(rules);
+  const candidates = inputs.rows.map((row) => candidateOf(row, policy, engine));
+  const poolByKind = poolOf(inputs, rules);
+  const pool = sumOf(INCOME_KINDS, (kind) => poolByKind[kind]);
+  const delegated = sumOf(candidates, (candidate) => (leaves(candidate) ? ZERO : candidate.balance));
+  const shares = sharesOf(pool, inputs, delegated, limitInForce(rules, delegationLimit));
+  return { engine, candidates, poolByKind, pool, shares };
+};
+
+/** Pool and balances that the formulas of ALLOCATION section 3 are filled with; see `allocate`. */
+export const sharesIn = (inputs: RewardInputs, policy: Policy, delegationLimit: number | undefined): Shares =>
+  prepare(inputs, policy, delegationLimit).shares;
+
 /**
  * Allocates a cycle's pool (ALLOCATION sections 2 to 4) by the policy's engine.
  * `delegationLimit` is the protocol's `limit_of_delegation_over_baking`; needed if the policy protects against
@@ -114,13 +130,8 @@ export const allocate = (
   delegationLimit: number | undefined,
 ): Allocation => {
   const { allocation: rules } = policy;
-  const engine = engineOf(rules);
-  const candidates = inputs.rows.map((row) => candidateOf(row, policy, engine));
-  const poolByKind = poolOf(inputs, rules);
-  const pool = sumOf(INCOME_KINDS, (kind) => poolByKind[kind]);
-  const delegated = sumOf(candidates, (candidate) => (leaves(candidate) ? ZERO : candidate.balance));
-  const shares = sharesOf(pool, inputs, delegated, limitInForce(rules, delegationLimit));
-  const nobodyShares = delegated === 0n;
+  const { engine, candidates, poolByKind, pool, shares } = prepare(inputs, policy, delegationLimit);
+  const nobodyShares = shares.delegated === 0n;
   const rows = candidates.map((candidate): AllocatedRow => {
     const { row, terms, balance, outcome } = candidate;
     const feeBps = terms?.feeBps ?? rules.feeBps;

@@ -109,11 +109,15 @@ export const rejectInputs =
   };
 
 const wire = (row: AllocatedRow) => ({
-  ...row,
   balance: row.balance.toString(),
-  gross: row.gross.toString(),
+  delegator: row.delegator,
   fee: row.fee.toString(),
+  feeBps: row.feeBps,
+  gross: row.gross.toString(),
   net: row.net.toString(),
+  reason: row.reason,
+  recipient: row.recipient,
+  status: row.status,
 });
 
 /** Records an allocation of the recorded inputs; goes on behind the chunks that are written. */

@@ -22,6 +22,7 @@ const contents = z.array(
     level: levelReply,
     hash: operationHash,
     counter: z.bigint().transform(asCounter),
+    bakerFee: z.bigint().min(0n).transform(mutez).nullish(),
     target: z.object({ address }).nullish(),
     amount: z.bigint().min(0n).transform(mutez).nullish(),
     status: z.enum(["applied", "failed", "backtracked", "skipped"]),
@@ -51,11 +52,21 @@ export class TzktOperations implements OperationHistory {
   }
 }
 
-const toContent = ({ hash, level: at, counter, type, target, amount, status }: Row): PastContent => ({
+const toContent = ({
+  hash,
+  level: at,
+  counter,
+  type,
+  bakerFee,
+  target,
+  amount,
+  status,
+}: Row): PastContent => ({
   hash,
   level: at,
   counter,
   kind: type,
+  fee: bakerFee ?? null,
   target: target?.address ?? null,
   amount: amount ?? null,
   status,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  type CycleCalendar,
   type RewardReply,
   type RewardSource,
   SourceUnavailable,
@@ -19,12 +20,13 @@ const WAIT_BEFORE_FRESH_START_MS = 1_000;
 const number = <T extends z.ZodType<number, number>>(schema: T) => z.bigint().transform(Number).pipe(schema);
 const headReply = z.object({ level: number(level), cycle: number(cycleNumber), chainId: z.string() });
 const cycleReply = z.object({ lastLevel: number(level) });
+const levelsReply = cycleReply.extend({ firstLevel: number(level) });
 const announcement = z.object({ delegatorsCount: z.bigint() });
 
 type Page = HttpBody<Parsed>;
 
 /** TzKT's API (`/v1/rewards/split`, `/v1/cycles`, `/v1/head`) as a source of rewards. */
-export class TzktSource implements RewardSource {
+export class TzktSource implements RewardSource, CycleCalendar {
   private readonly http: HttpReader;
 
   constructor(private readonly options: HttpReaderOptions) {
@@ -35,6 +37,11 @@ export class TzktSource implements RewardSource {
     const head = await this.get("/v1/head", (text) => headReply.parse(parseReply(text)));
     if (!head) throw new SourceUnavailable("GET /v1/head: no content");
     return head.value;
+  }
+
+  async levels(cycle: Cycle): ReturnType<CycleCalendar["levels"]> {
+    const reply = await this.get(`/v1/cycles/${cycle}`, (text) => levelsReply.parse(parseReply(text)));
+    return reply && { first: reply.value.firstLevel, last: reply.value.lastLevel };
   }
 
   /** Starts over a few times while the pages do not agree; if they never do, the last reply shows it. */

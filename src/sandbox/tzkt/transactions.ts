@@ -105,6 +105,7 @@ export const sentBy = (
         hash,
         counter: Number(content.counter),
         sender: { address: content.source },
+        bakerFee: Number(content.fee),
         ...(moved && { target: { address: content.destination }, amount: Number(content.amount) }),
         status: result.status,
       });

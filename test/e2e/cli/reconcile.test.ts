@@ -149,6 +149,62 @@ describe("an operation that TAPS did not sign, through the command line", functi
     expect([code, err]).to.deep.equal([0, "the log explains the chain\n"]);
   });
 
+  it("comes out again when it is computed once more, and is what the chain has", async () => {
+    const { code, out, err } = await endWithin(env, ["replay", "all", "--against-chain"]);
+    expect([code, out]).to.deep.equal([0, ""]);
+    expect(err).to.match(/all of it comes out again\n$/);
+    const { checked, holds } = (await json("replay", "0")) as {
+      readonly checked: Readonly<Record<string, number>>;
+      readonly holds: boolean;
+    };
+    expect(holds).to.equal(true);
+    expect(checked).to.include({ cycles: 1, inputs: 1, plans: 1, obligations: 650, readBack: 0 });
+    expect((await endWithin(env, ["replay", "77"])).code).to.equal(3);
+    expect((await endWithin(env, ["replay", "5..3"])).code).to.equal(2);
+  });
+
+  it("is told as the story of that payout", async () => {
+    const { code, out } = await endWithin(env, ["audit", "payout", "0", receiver]);
+    expect(code).to.equal(0);
+    const lines = out.trim().split("\n");
+    expect(lines[0]).to.equal(`cycle 0, ${receiver}`);
+    const sent = (amount / 1e6).toFixed(6);
+    expect(lines.at(-1)).to.equal(
+      `paid: ${sent} tez to ${receiver} by operation ${toDelegator}, outside of TAPS`,
+    );
+    expect(await json("audit", "payout", "0", receiver)).to.have.property("delegator", receiver);
+    const nobody = await endWithin(env, ["audit", "payout", "0", FRIEND]);
+    expect([nobody.code, nobody.err]).to.deep.equal([
+      3,
+      `this delegator is not in it: nothing was allocated to it, planned or carried (cycle 0, delegator ${FRIEND})\n`,
+    ]);
+  });
+
+  it("writes nothing when other terms are tried", async () => {
+    const before = await json("replay", "0");
+    const { code, out } = await endWithin(env, ["what-if", "--cycles", "0..0", "--preset", "trd"]);
+    expect(code).to.equal(0);
+    expect(out).to.match(/^cycle 0: to delegators .*\n[^]*the baker keeps: .*\n$/);
+    expect(await json("replay", "0")).to.have.property("upTo", (before as { readonly upTo: string }).upTo);
+    expect((await endWithin(env, ["what-if", "--cycles", "0..0"])).code).to.equal(2);
+    expect((await endWithin(env, ["what-if", "--cycles", "5..9", "--preset", "trd"])).code).to.equal(3);
+  });
+
+  it("is what the policy owes, as the chain's index shows it", async () => {
+    const sent = await transfersOf(sandbox.url, sandbox.payer);
+    const last = String(sent[due.length]?.level);
+    const wallet = ["--baker", sandbox.baker, "--payer", sandbox.payer];
+    const args = ["compare", "0", ...wallet, "--to-level", last, "--json"];
+    const found = JSON.parse(
+      await tapsWithin({ TZKT_URL: sandbox.url, TEZOS_RPC_URL: sandbox.url }, args),
+    ) as {
+      readonly counts: object;
+      readonly others: object;
+    };
+    expect(found.counts).to.deep.equal({ asOwed: 650, overpaid: 0, underpaid: 0, missing: 0, notOwed: 0 });
+    expect(found.others).to.deep.equal({ transfers: 1, receivers: 1, sum: "5000000" });
+  });
+
   it("names the cycles that a switch leaves unpaid", async () => {
     await sandbox.bake(12);
     const off = (await endWithin(env, ["mode", "off"])).err;

@@ -148,6 +148,7 @@ describe("a baker's cycles paid through the command line", function () {
       ]);
       const paidFor = paidBy(transfers, log);
       for (const cycle of cycles) await checkCycle(paid, cycle, paidFor);
+      await taps(paid.env, ["replay", "all", "--against-chain"]);
       if (!standIn)
         await checkPayingAgain(
           paid,

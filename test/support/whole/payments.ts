@@ -4,6 +4,7 @@ import { z } from "zod";
 const transactions = z.array(
   z.object({
     hash: z.string(),
+    level: z.number().int(),
     status: z.string(),
     amount: z.number().int(),
     target: z.object({ address: z.string() }),

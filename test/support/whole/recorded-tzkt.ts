@@ -10,15 +10,38 @@ export interface RecordedTzkt {
 
 const HEAD = { level: 20_000_000, cycle: 1_700, chainId: "NetXdQprcVkpaWU" };
 
-/** `splits`: the text of the split reply by cycle. */
-export const startRecordedTzkt = async (splits: ReadonlyMap<number, string>): Promise<RecordedTzkt> => {
+/** A row of `/v1/operations/transactions`, as far as it matters. */
+export interface RecordedTransfer {
+  readonly id: number;
+  readonly level: number;
+  readonly target: { readonly address: string };
+  readonly amount: number;
+}
+
+/** Of cycles that are recorded: their levels are so many each, from 1 on. */
+const BLOCKS_PER_CYCLE = 10_000;
+
+const transfersIn = (query: URLSearchParams, transfers: readonly RecordedTransfer[]): string => {
+  const after = Number(query.get("level.gt"));
+  const upTo = Number(query.get("level.le") ?? Infinity);
+  return JSON.stringify(transfers.filter(({ level }) => level > after && level <= upTo));
+};
+
+/** `splits`: the text of the split reply by cycle; `transfers`: of the one wallet that is asked for. */
+export const startRecordedTzkt = async (
+  splits: ReadonlyMap<number, string>,
+  transfers: readonly RecordedTransfer[] = [],
+): Promise<RecordedTzkt> => {
   const replyTo = (path: string): string | undefined => {
     if (path === "/v1/head") return JSON.stringify(HEAD);
+    if (path.startsWith("/v1/operations/transactions"))
+      return transfersIn(new URL(path, "http://tzkt").searchParams, transfers);
     const [, cycle] = /\/(\d+)(\?|$)/.exec(path) ?? [];
-    const split = splits.get(Number(cycle));
-    if (split === undefined) return undefined;
-    if (path.startsWith("/v1/rewards/split/")) return split;
-    return JSON.stringify({ index: Number(cycle), firstLevel: 1, lastLevel: 10_000_000 });
+    const index = Number(cycle);
+    if (path.startsWith("/v1/rewards/split/")) return splits.get(index);
+    if (!splits.has(index) && !splits.has(index - 1)) return undefined;
+    const lastLevel = (index + 1) * BLOCKS_PER_CYCLE;
+    return JSON.stringify({ index, firstLevel: lastLevel - BLOCKS_PER_CYCLE + 1, lastLevel });
   };
   const server = createServer((request, response) => {
     const reply = replyTo(request.url ?? "");

@@ -6,6 +6,7 @@ import { type OperationHistory, type PastContent } from "../../../src/applicatio
 import { type PastTransfer } from "../../../src/application/ports/transfers.js";
 import { Repository } from "../../../src/application/repository.js";
 import { asCounter, asCycle, asLevel } from "../../../src/domain/identifiers.js";
+import { mutez } from "../../../src/domain/money.js";
 import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.js";
 import { BAKER } from "../chain-model.js";
 import { addressOf } from "../rewards.js";
@@ -59,6 +60,7 @@ export const operationsIn = ({ model, chain }: World): OperationHistory => ({
             level: asLevel(level),
             counter: asCounter(content.counter),
             kind: content.kind,
+            fee: mutez(content.fee),
             target: moved ? content.destination : null,
             amount: moved ? content.amount : null,
             status: results[i]?.status ?? "skipped",

@@ -19,6 +19,8 @@ const unclosable = (mistakes: ReturnType<Services["configMistakes"]>): Services 
   evidence: notAsked,
   payoutRecords: notAsked,
   operations: notAsked,
+  operationReader: notAsked,
+  replayParts: notAsked,
   openWallet: notAsked,
   migrations: { status: notAsked, up: notAsked },
   variablesWithoutEffect: [],

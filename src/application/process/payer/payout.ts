@@ -91,17 +91,23 @@ export const awaitApproval = ({ stream, payment: { state } }: PaymentView): Acti
     ? wait({ reason: "awaits-approval", payment: stream, planDigest: state.plan.digest })
     : undefined;
 
+/** What a payout leaves in the ledger: what its plan carried at once, and what its obligations came to. */
+export const leftRows = (
+  { carried }: Pick<Plan, "carried">,
+  payment: Payment.State,
+): readonly CarriedRow[] => {
+  const amounts = new Map(carried.map((row) => [row.delegator, row.amount]));
+  for (const { delegator, amount } of Payment.carriedObligations(payment)) {
+    amounts.set(delegator, mutez((amounts.get(delegator) ?? ZERO) + amount));
+  }
+  return [...amounts].map(([delegator, amount]) => ({ delegator, amount }));
+};
+
 const carriedRows = (payout: PayoutView, view: LogView): readonly CarriedRow[] => {
   const { allocation } = payout.reward.state;
   const { take } = view.ledger.state;
   if (!allocation || !take) return [];
-  const amounts = new Map(
-    computePlan(allocation, view.payer, take.balances).carried.map((row) => [row.delegator, row.amount]),
-  );
-  for (const { delegator, amount } of Payment.carriedObligations(payout.payment.state)) {
-    amounts.set(delegator, mutez((amounts.get(delegator) ?? ZERO) + amount));
-  }
-  return [...amounts].map(([delegator, amount]) => ({ delegator, amount }));
+  return leftRows(computePlan(allocation, view.payer, take.balances), payout.payment.state);
 };
 
 /** PayoutCompleted, CarriedRows, BalancesCarried: goes on at the first one missing. */
@@ -116,20 +122,20 @@ export const carryOver: PayoutStep = (payout, { view }) => {
   return appending({ stream: "ledger" }, Ledger.carry({ ...number, rows })(ledger));
 };
 
-/** CycleSettled, after all that its payout leaves to do. */
-export const settle: PayoutStep = (payout) => {
-  const { state } = payout.payment;
+/** What a settled cycle came to. */
+export const settlementOfCycle = (state: Payment.State) => {
   const { paid, carried, held } = Payment.totalsOf(state);
-  return appending(
-    target("life", payout),
-    Cycle.settle({
-      paid,
-      held,
-      carried: mutez(carried + (state.plan?.carried ?? ZERO)),
-      networkCosts: Payment.networkCostsOf(state),
-    })(payout.life.state),
-  );
+  return {
+    paid,
+    held,
+    carried: mutez(carried + (state.plan?.carried ?? ZERO)),
+    networkCosts: Payment.networkCostsOf(state),
+  };
 };
+
+/** CycleSettled, after all that its payout leaves to do. */
+export const settle: PayoutStep = (payout) =>
+  appending(target("life", payout), Cycle.settle(settlementOfCycle(payout.payment.state))(payout.life.state));
 
 /** In simulation mode: the newest allocation that was not yet simulated. */
 export const simulateNewest: Step = ({ view }) => {

@@ -4,6 +4,7 @@ import { asCycle, type Cycle, type TzAddress } from "../../../domain/identifiers
 import { type Mutez, mutez } from "../../../domain/money.js";
 import type * as Ledger from "../../../domain/ledger/ledger.js";
 import * as Payment from "../../../domain/payment/payment.js";
+import { type Plan } from "../../../domain/payment/plan.js";
 import * as Reward from "../../../domain/reward/reward.js";
 import { type EventLog } from "../../ports/event-log.js";
 import { type Acting, appendDecided, type Done } from "./acting.js";
@@ -16,8 +17,10 @@ const COMPARED = 10;
 const LAST_EVENTS = 10;
 
 /** What an allocation gives its delegators, paid now or carried. */
-const rewardsOf = ({ distributed, carried }: Pick<Reward.Allocation, "distributed" | "carried">): Mutez =>
-  mutez(distributed + carried);
+export const rewardsOf = ({
+  distributed,
+  carried,
+}: Pick<Reward.Allocation, "distributed" | "carried">): Mutez => mutez(distributed + carried);
 
 /** Of a cycle that a payout was planned for; undefined of any other. Reads the end of its stream alone. */
 const plannedRewards = async (log: EventLog, baker: TzAddress, cycle: Cycle): Promise<Mutez | undefined> => {
@@ -37,6 +40,17 @@ const rewardsBefore = async (log: EventLog, baker: TzAddress, cycle: Cycle): Pro
   return found.filter((rewards) => rewards !== undefined);
 };
 
+/** What a cycle's plan says, its limits apart. */
+export const planFacts = ({ obligations, totals }: Plan, { policy, resultDigest }: Reward.Allocation) => ({
+  obligations,
+  allocation: resultDigest,
+  taken: totals.taken,
+  carried: totals.carried,
+  kept: totals.kept,
+  transactionFeePaidBy: policy.transactionFeePaidBy,
+  allocationFeePaidBy: policy.allocationFeePaidBy,
+});
+
 /** The decision that fixes a cycle's plan, under the ceilings in force. */
 export const decidePlan = async (
   log: EventLog,
@@ -46,16 +60,8 @@ export const decidePlan = async (
   { operationFee: _fee, ...ceilings }: Baker.State["ceilings"],
 ): Promise<ReturnType<typeof Payment.plan>> => {
   const { baker, payer, cycle } = place;
-  const { obligations, totals } = computePlan(allocation, payer, taken);
-  const { transactionFeePaidBy, allocationFeePaidBy } = allocation.policy;
   return Payment.plan({
-    obligations,
-    allocation: allocation.resultDigest,
-    taken: totals.taken,
-    carried: totals.carried,
-    kept: totals.kept,
-    transactionFeePaidBy,
-    allocationFeePaidBy,
+    ...planFacts(computePlan(allocation, payer, taken), allocation),
     limits: {
       ceilings,
       rewards: rewardsOf(allocation),

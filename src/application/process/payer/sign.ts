@@ -2,11 +2,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { isRefused } from "../../../domain/decision.js";
 import { sha256 } from "../../../domain/digest.js";
-import { asLevel, type Counter, type OperationHash } from "../../../domain/identifiers.js";
+import { asLevel, type Counter, type Digest, type OperationHash } from "../../../domain/identifiers.js";
 import { type Purpose } from "../../../domain/wallet/events.js";
 import * as Wallet from "../../../domain/wallet/wallet.js";
 import { walletOf } from "../../aggregates.js";
-import { type NodeError, SignerUnavailable, type UnsignedOperation } from "../../ports/chain.js";
+import {
+  type Content,
+  type NodeError,
+  SignerUnavailable,
+  type UnsignedOperation,
+} from "../../ports/chain.js";
 import { type Revision } from "../../ports/event-store.js";
 import { type WitnessRecord } from "../../ports/system.js";
 import { type Facts } from "./facts.js";
@@ -22,11 +27,17 @@ export const branchFor = async ({ chain }: PayerPorts, { final }: Facts, payer: 
   return level === final.level ? final : chain.block(asLevel(level), payer);
 };
 
-/** JSON text of an operation's contents, for its digest. */
-const wire = (operation: UnsignedOperation): string =>
-  JSON.stringify(operation.contents, (_, value: unknown) =>
-    typeof value === "bigint" ? value.toString() : value,
+const inText = (content: Content): object =>
+  Object.fromEntries(
+    Object.entries(content).map(([name, value]: [string, unknown]) => [
+      name,
+      typeof value === "bigint" ? value.toString() : value,
+    ]),
   );
+
+/** Of an operation's unsigned contents. */
+export const contentsDigest = ({ contents }: UnsignedOperation): Digest =>
+  sha256(JSON.stringify(contents.map(inText)));
 
 /** The bytes parsed back are not the plan: nothing is signed. */
 export class ForgedOtherwise extends Error {
@@ -88,7 +99,7 @@ export const appendSigned = async (
     purpose,
     batchId,
     payment,
-    digest: sha256(wire(operation)),
+    digest: contentsDigest(operation),
     token,
   })(view.wallet.state);
   if (isRefused(decision)) return undefined;

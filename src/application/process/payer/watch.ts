@@ -2,16 +2,14 @@
 import { type Decision, isRefused } from "../../../domain/decision.js";
 import { type DomainEvent } from "../../../domain/events.js";
 import { asLevel } from "../../../domain/identifiers.js";
-import { ZERO } from "../../../domain/money.js";
 import * as Payment from "../../../domain/payment/payment.js";
-import { type BatchItem, type ItemResult } from "../../../domain/payment/events.js";
 import { type ContentResult, type LiveOperation } from "../../../domain/wallet/events.js";
 import * as Wallet from "../../../domain/wallet/wallet.js";
 import { type IncludedOperation } from "../../ports/chain.js";
 import { type Action, type Target, wait } from "./action.js";
-import { isPayersFault } from "./errors.js";
 import { consumerOf, type Facts } from "./facts.js";
 import { type Memory } from "./memory.js";
+import { settlementOf } from "./settlement.js";
 import { type LogView } from "./view.js";
 
 export interface Situation {
@@ -136,30 +134,6 @@ export const proveDeaths: Step = ({ view, facts }) => {
   return undefined;
 };
 
-/** What one content of a final operation means for the obligation it was to pay. */
-const itemResult = (item: BatchItem, result: ContentResult | undefined, alone: boolean): ItemResult => {
-  const { obligation } = item;
-  if (result?.status === "applied") return { obligation, result: "paid" };
-  const own = (result?.errors ?? []).filter((id) => !isPayersFault(id));
-  if (own.length > 0) return { obligation, result: "held", error: own.join(", ") };
-  const blameless = result === undefined || result.errors.length > 0 || !alone;
-  return blameless
-    ? { obligation, result: "returned" }
-    : { obligation, result: "held", error: `${result.status} without an error` };
-};
-
-const settlement = (
-  batchId: string,
-  items: readonly BatchItem[],
-  fate: { hash: LiveOperation["hash"]; results: readonly ContentResult[] },
-) => ({
-  batchId,
-  operation: fate.hash,
-  results: items.map((item, i) => itemResult(item, fate.results[i], items.length === 1)),
-  fee: fate.results.reduce((total, { fee }) => (total + fee) as typeof ZERO, ZERO),
-  burn: fate.results.reduce((total, { burn }) => (total + burn) as typeof ZERO, ZERO),
-});
-
 /** Each batch that the wallet knows, with what its payment stream knows of it. */
 const batchesInView = ({ wallet, payouts, others }: LogView) =>
   Object.keys(wallet.state.batches).flatMap((batchId) => {
@@ -187,7 +161,7 @@ export const settleBatches: Step = ({ view, memory }) => {
       return appending(to, dissolve(payment));
     }
     if (fate.at === "final" && fate.hash !== undefined) {
-      const settled = settlement(batchId, batch.items, { hash: fate.hash, results: fate.results });
+      const settled = settlementOf(batchId, batch.items, { hash: fate.hash, results: fate.results });
       return appending(to, Payment.settleBatch(settled)(payment));
     }
   }
