@@ -169,6 +169,12 @@ export class LedgerReplay {
         delegator,
       );
     }
+    if (isOf(logged, "SettlementReturned")) {
+      const { delegator, number, amount } = logged.event.data;
+      const settlement = state.settlements.get(delegator);
+      if (settlement?.number === number)
+        this.findings.same("settlement: returned", settlement.amount, amount, logged, delegator);
+    }
     return Ledger.evolve(state, this.mended(state, logged));
   }
 

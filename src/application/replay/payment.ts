@@ -87,8 +87,7 @@ export class PaymentReplay {
   private apply(event: Payment.Event): void {
     this.state = Payment.evolve(this.state, event);
     this.asSaid &&= Payment.evolve(this.asSaid, event);
-    if (this.state.completed && (event.type === "PayoutCompleted" || event.type === "BatchSettled"))
-      this.costs.push(Payment.networkCostsOf(this.state));
+    if (this.state.completed && COSTING.has(event.type)) this.costs.push(Payment.networkCostsOf(this.state));
   }
 
   private settled(logged: LoggedOf<"BatchSettled">): void {
@@ -224,6 +223,13 @@ export class PaymentReplay {
       return findings.differ("paid outside", "an obligation, and a content that paid it", null, logged);
     const { delegator, recipient, due } = owed;
     findings.same("paid outside: sent", min(paid.amount, due), sent, logged, delegator);
+    findings.sameFields(
+      "paid outside",
+      { fee: paid.fee, burn: paid.burn },
+      logged.event.data,
+      logged,
+      delegator,
+    );
     findings.same("paid outside: status", "applied", paid.status, logged, delegator);
     if (paid.destination !== recipient && paid.destination !== delegator)
       findings.differ("paid outside: receiver", recipient, paid.destination, logged, delegator);
@@ -252,6 +258,13 @@ export class PaymentReplay {
       findings.differ("adjustment", difference, null, logged, delegator);
   }
 }
+
+/** Events that change what a payout cost, or fix it. */
+const COSTING: ReadonlySet<Payment.Event["type"]> = new Set([
+  "PayoutCompleted",
+  "BatchSettled",
+  "ObligationPaidOutside",
+]);
 
 const completionOf = (state: Payment.State): Payment.Event | undefined => {
   const decision = Payment.complete(state);
