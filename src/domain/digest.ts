@@ -38,7 +38,7 @@ const isList = (value: object): value is readonly Json[] => Array.isArray(value)
 export const sha256 = (content: string | Uint8Array): Digest =>
   createHash("sha256").update(content).digest("hex") as Digest;
 
-const hash = (...parts: Uint8Array[]): Buffer => {
+const hash = (...parts: (string | Uint8Array)[]): Buffer => {
   const sha = createHash("sha256");
   for (const part of parts) sha.update(part);
   return sha.digest();
@@ -46,33 +46,71 @@ const hash = (...parts: Uint8Array[]): Buffer => {
 const LEAF = Buffer.of(0);
 const NODE = Buffer.of(1);
 
+/** RFC 6962 hash of a leaf: a text (UTF-8) or bytes. */
+export const leafHash = (content: string | Uint8Array): Buffer => hash(LEAF, content);
+
+/** RFC 6962 hash of a node over its two. */
+export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer => hash(NODE, left, right);
+
+interface Peak {
+  readonly height: number;
+  readonly hash: Buffer;
+}
+
+/** Heights of the perfect trees that a list of so many leaves is made of, the largest first. */
+const heightsOf = (count: number): number[] => {
+  const bits = count.toString(2);
+  return [...bits].flatMap((bit, i) => (bit === "1" ? [bits.length - 1 - i] : []));
+};
+
 /**
  * RFC 6962 Merkle tree root over the RFC 8785 forms of rows, in hexadecimal. Fed row by row; keeps one
  * hash a tree level, so a list of any length costs no memory.
  */
 export class MerkleTree {
-  private readonly peaks: { height: number; hash: Buffer }[] = [];
+  private readonly stack: Peak[] = [];
   private rows = 0;
+
+  /** Goes on behind so many leaves of which `peaks` was the answer. Throws RangeError if there are other than so many. */
+  static resume(count: number, peaks: readonly Digest[]): MerkleTree {
+    const heights = heightsOf(count);
+    if (heights.length !== peaks.length) throw new RangeError(`${peaks.length} peaks of ${count} leaves`);
+    const tree = new MerkleTree();
+    tree.rows = count;
+    for (const [i, peak] of peaks.entries())
+      tree.stack.push({ height: heights[i] ?? 0, hash: Buffer.from(peak, "hex") });
+    return tree;
+  }
 
   get count(): number {
     return this.rows;
   }
 
+  /** Roots of the perfect trees that the list is made of, the largest first: all that it takes to go on. */
+  get peaks(): Digest[] {
+    return this.stack.map((peak) => peak.hash.toString("hex") as Digest);
+  }
+
   add(row: Json): this {
+    return this.addLeaf(leafHash(canonicalJson(row)));
+  }
+
+  /** Adds a leaf by its hash (`leafHash`). */
+  addLeaf(leaf: Buffer): this {
     this.rows += 1;
-    let peak = { height: 0, hash: hash(LEAF, Buffer.from(canonicalJson(row))) };
-    for (let left = this.peaks.at(-1); left?.height === peak.height; left = this.peaks.at(-1)) {
-      this.peaks.pop();
-      peak = { height: peak.height + 1, hash: hash(NODE, left.hash, peak.hash) };
+    let peak = { height: 0, hash: leaf };
+    for (let left = this.stack.at(-1); left?.height === peak.height; left = this.stack.at(-1)) {
+      this.stack.pop();
+      peak = { height: peak.height + 1, hash: nodeHash(left.hash, peak.hash) };
     }
-    this.peaks.push(peak);
+    this.stack.push(peak);
     return this;
   }
 
   root(): Digest {
-    const [last, ...higher] = this.peaks.map((peak) => peak.hash).reverse();
+    const [last, ...higher] = this.stack.map((peak) => peak.hash).reverse();
     if (last === undefined) return hash().toString("hex") as Digest;
-    return higher.reduce((right, left) => hash(NODE, left, right), last).toString("hex") as Digest;
+    return higher.reduce((right, left) => nodeHash(left, right), last).toString("hex") as Digest;
   }
 }
 

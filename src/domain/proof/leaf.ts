@@ -1,0 +1,23 @@
+// An event as a leaf of the log's tree.
+import { canonicalJson, leafHash } from "../digest.js";
+
+/** What a leaf holds of an event. `data` is the JSON text that the stores keep byte for byte. */
+export interface LeafEvent {
+  readonly stream: string;
+  readonly revision: number;
+  readonly id: string;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly data: string;
+  readonly metadata: object;
+}
+
+/**
+ * The leaf's bytes: the RFC 8785 form of {stream, revision, id, type, schemaVersion, data, metadata}. `data` stands in
+ * it as a JSON string of the recorded text, so that each of its bytes counts and all of them can be restored; position
+ * and time of recording are a store's own and no part of it. Throws RangeError on texts that no store can hold.
+ */
+export const leafForm = ({ stream, revision, id, type, schemaVersion, data, metadata }: LeafEvent): string =>
+  canonicalJson({ stream, revision, id, type, schemaVersion, data, metadata: { ...metadata } });
+
+export const leafOf = (event: LeafEvent): Buffer => leafHash(leafForm(event));
