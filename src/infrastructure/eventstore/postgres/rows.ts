@@ -30,7 +30,7 @@ export const STORE_ID: Statement = { name: "log_store_id", text: "SELECT id FROM
 export const HEAD: Statement = { name: "log_head", text: "SELECT max(position) AS head FROM log.events" };
 export const APPEND: Statement = {
   name: "log_append",
-  text: "SELECT * FROM log.append($1, $2, $3, $4, $5, $6, $7, $8)",
+  text: "SELECT * FROM log.append($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 };
 export const FORWARDS: Statement = {
   name: "log_forwards",
