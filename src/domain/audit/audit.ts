@@ -17,9 +17,12 @@ const LogCheckpointed = defineEvent("LogCheckpointed", 1, {
   signedNote: z.string(),
 });
 
+/** Whether a checkpoint is made that ends with this event: at each settled cycle. */
+export const isDueAfter = (type: string): boolean => type === "CycleSettled";
+
 export const Event = z.discriminatedUnion("type", [LogCheckpointed]);
 export type Event = z.infer<typeof Event>;
-type Checkpointed = z.infer<typeof LogCheckpointed>["data"];
+export type Checkpointed = z.infer<typeof LogCheckpointed>["data"];
 
 /** The newest checkpoint. */
 export interface State {

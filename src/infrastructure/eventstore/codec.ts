@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { v5 as uuidV5 } from "uuid";
 import { UnreadableEvent } from "../../application/ports/event-log.js";
+import { type EventReading } from "../../application/ports/event-reading.js";
 import { type RecordedEvent, type Revision } from "../../application/ports/event-store.js";
 import { sha256 } from "../../domain/digest.js";
 import { schemaVersions } from "../../domain/event.js";
@@ -66,3 +67,15 @@ export const eventId = (
 
 /** A signed operation is one event wherever it stands: its id derives from the operation's hash alone. */
 export const operationEventId = (hash: string): string => uuidV5(`operation\n${hash}`, NAMESPACE);
+
+/** Hash of the operation that an event's data signs. */
+export const operationHashOf = (data: string): string =>
+  z.object({ hash: z.string() }).parse(JSON.parse(data)).hash;
+
+export const eventReading: EventReading = {
+  decode: decodeEvent,
+  idOf: ({ stream, revision, type, schemaVersion, data }, index) =>
+    type === "OperationSigned"
+      ? operationEventId(operationHashOf(data))
+      : eventId(stream, revision - 1 - index, index, { type, schemaVersion, data }),
+};
