@@ -1,10 +1,9 @@
 import { type Command } from "commander";
-import { streamFrom } from "../application/arguments.js";
 import { examineInstallation } from "../application/queries/doctor.js";
 import { status } from "../application/queries/status.js";
 import { type Services } from "../application/services.js";
 import { CommandEnd, EXIT } from "./exit.js";
-import { type Json, jsonLine, print, printJson, show } from "./io.js";
+import { type Json, print, printJson, show } from "./io.js";
 
 export const inspectCommands = (program: Command, services: Services): void => {
   program
@@ -31,20 +30,5 @@ export const inspectCommands = (program: Command, services: Services): void => {
         }
       }
       if (findings.some(({ ok }) => !ok)) throw new CommandEnd(EXIT.failed, "");
-    });
-  const log = program.command("log").description("read the event log");
-  log
-    .command("read")
-    .description("the events of one stream, one JSON object a line")
-    .argument("<stream>", "such as cycle-tz1..._750 or wallet-tz1...")
-    .action(async (stream: string) => {
-      let count = 0;
-      for await (const { event, revision, recordedAt, id } of (await services.log()).read(
-        streamFrom(stream),
-      )) {
-        print(jsonLine({ revision, id, recordedAt, ...event }));
-        count += 1;
-      }
-      if (count === 0) throw new CommandEnd(EXIT.failed, `the log has no stream ${stream}`);
     });
 };

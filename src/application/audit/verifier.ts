@@ -19,8 +19,8 @@ export interface KeptCheckpoint extends Tree {
 
 export interface Expectations {
   readonly reading: EventReading;
-  /** Checks the signatures of the log's own checkpoints; undefined: they are taken for signed. */
-  readonly key?: VerifierKey | undefined;
+  /** One of them must have signed each of the log's own checkpoints; none: signatures are not looked at. */
+  readonly keys?: readonly VerifierKey[];
   readonly kept?: readonly KeptCheckpoint[];
   /** What is left out in front. */
   readonly before?: Before | undefined;
@@ -150,7 +150,7 @@ export class Verifier {
 
   private badCheckpoint(name: string, from: number, at: number): void {
     const doubt = from === at ? "" : ", so what it covers is not known to be whole";
-    const detail = `${name} is not one that TAPS has made${doubt}`;
+    const detail = `${name} is none that was made with the audit key${doubt}`;
     this.findings.add({ what: "bad-checkpoint", from: Math.min(from, at), to: at, detail });
   }
 
@@ -163,12 +163,13 @@ export class Verifier {
     }
   }
 
-  /** What a note says, if it is signed by the key, as far as one is known. */
+  /** What a note says, if it is signed by one of the keys. */
   private notedBy(signedNote: string): Checkpoint | undefined {
-    const { key } = this.expectations;
+    const { keys = [] } = this.expectations;
     const signed = checkpointFrom(signedNote);
-    if (signed === undefined || (key && checkNote(signed.note, key) !== "signed")) return undefined;
-    return signed.checkpoint;
+    const isSigned =
+      keys.length === 0 || keys.some((key) => signed && checkNote(signed.note, key) === "signed");
+    return isSigned ? signed?.checkpoint : undefined;
   }
 
   private holds(size: number): void {

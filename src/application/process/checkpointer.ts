@@ -1,8 +1,7 @@
 // Signs what the log is at each settled cycle, into the log and into a file. Beside the payer, which never waits for it.
 import * as Audit from "../../domain/audit/audit.js";
-import { isRefused } from "../../domain/decision.js";
 import { MerkleTree } from "../../domain/digest.js";
-import { type StreamName, type TzAddress } from "../../domain/identifiers.js";
+import { type TzAddress } from "../../domain/identifiers.js";
 import { signCheckpoint } from "../../domain/proof/checkpoint.js";
 import { leafOf } from "../../domain/proof/leaf.js";
 import { type SigningKey } from "../../domain/proof/note.js";
@@ -15,7 +14,7 @@ import {
   START,
 } from "../ports/event-store.js";
 import { type Clock } from "../ports/system.js";
-import { type Repository } from "../repository.js";
+import { execute, type Loaded, type Repository } from "../repository.js";
 
 /** Where signed checkpoints are put for people to take elsewhere. */
 export interface CheckpointFiles {
@@ -57,6 +56,8 @@ export class Checkpointer {
       try {
         await this.follow(signal);
       } catch (error) {
+        // A log that was put back is read anew.
+        this.ports.repository.forget(auditOf(this.ports.baker).stream);
         this.report(error instanceof Error ? error : new Error(String(error)));
         await this.ports.clock.sleep(RETRY_MS, signal);
       }
@@ -65,16 +66,24 @@ export class Checkpointer {
 
   /** Makes the checkpoints that are due and not made. Safe to be interrupted anywhere. */
   async catchUp(): Promise<void> {
-    const { store } = this.ports;
+    const { store, files } = this.ports;
     const { tree, after } = await this.begin();
     for await (const event of store.readAll({ after })) {
       tree.addLeaf(leafOf(event));
       if (Audit.isDueAfter(event.type)) await this.make(tree, event);
     }
+    // Whoever made it: this machine has its own copy, also when the process died before it was written.
+    const { newest } = (await this.audit()).state;
+    if (newest !== undefined) await files.write(newest.size, newest.signedNote);
+  }
+
+  private audit(): Promise<Loaded<Audit.State>> {
+    return this.ports.repository.load(auditOf(this.ports.baker));
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
-    const { store } = this.ports;
+    const { store, key } = this.ports;
+    await key();
     const after = await store.head();
     await this.catchUp();
     for await (const message of store.subscribeAll({ after, signal })) {
@@ -82,37 +91,28 @@ export class Checkpointer {
     }
   }
 
-  /** Behind the newest checkpoint, or at the beginning if the log does not hold what it ends with. */
+  /** Behind the newest checkpoint. */
   private async begin(): Promise<Place> {
-    const { repository, store, baker } = this.ports;
-    const { newest } = (await repository.load(auditOf(baker))).state;
+    const { newest } = (await this.audit()).state;
     if (newest === undefined) return { tree: new MerkleTree(), after: START };
     const tree = MerkleTree.resume(newest.size, newest.peaks);
-    if (tree.root() !== newest.root) throw new Error(damaged(newest.size));
     const { stream, revision } = newest.last;
-    for await (const { position } of store.read(stream as StreamName, { from: revision, limit: 1 }))
-      return { tree, after: position };
-    throw new Error(damaged(newest.size));
+    if (tree.root() === newest.root)
+      for await (const { position } of this.ports.store.read(stream, { from: revision, limit: 1 }))
+        return { tree, after: position };
+    throw new Error(
+      `the log's checkpoint of ${newest.size} events does not fit the log: no checkpoint is made behind it. ` +
+        `Run "npx --no-install taps audit verify"`,
+    );
   }
 
   /** Signs and appends; another process may have done so, or do so now. */
-  private async make(tree: MerkleTree, last: RecordedEvent): Promise<void> {
-    const { repository, baker, key, files, metadata } = this.ports;
+  private async make(tree: MerkleTree, { stream, revision }: RecordedEvent): Promise<void> {
+    const { repository, baker, key, metadata } = this.ports;
     const covered = { size: tree.count, root: tree.root() };
     const signedNote = signCheckpoint(covered, await key());
-    const { stream, revision } = last;
     const made = { ...covered, peaks: tree.peaks, last: { stream, revision }, signedNote };
-    for (;;) {
-      const audit = await repository.load(auditOf(baker));
-      const decision = Audit.checkpoint(made)(audit.state);
-      if (isRefused(decision)) return;
-      const isThere =
-        decision.length === 0 ||
-        (await repository.append(auditOf(baker).stream, audit.revision, decision, metadata())).appended;
-      if (isThere) return files.write(covered.size, signedNote);
-    }
+    const outcome = await execute(repository, auditOf(baker), Audit.checkpoint(made), metadata());
+    if (!outcome.done) throw new Error(outcome.refused.refused);
   }
 }
-
-const damaged = (size: number): string =>
-  `the log's checkpoint of ${size} events does not fit the log: no checkpoint is made behind it. Run "taps audit verify"`;

@@ -13,7 +13,7 @@ const LogCheckpointed = defineEvent("LogCheckpointed", 1, {
   /** Roots of the perfect trees that these leaves make, the largest first: the next checkpoint goes on from them. */
   peaks: z.array(digest),
   /** The last of these leaves. */
-  last: z.strictObject({ stream: z.string(), revision: z.number().int().min(0) }),
+  last: z.strictObject({ stream: z.string().brand<"StreamName">(), revision: z.number().int().min(0) }),
   signedNote: z.string(),
 });
 
