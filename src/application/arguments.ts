@@ -29,6 +29,11 @@ import { type Position } from "./ports/event-store.js";
 
 export { type Position } from "./ports/event-store.js";
 export { type AdjustmentReason, type RecordFormat } from "../domain/ledger/ledger.js";
+export {
+  type VerifierKey,
+  verifierKeyFrom as keyFrom,
+  verifierKeyText as keyText,
+} from "../domain/proof/note.js";
 export { type BasisPoints, type Mutez } from "../domain/money.js";
 export { describeRefusal } from "../domain/reward/refusals.js";
 

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { type Services } from "../application/services.js";
 import { adoptCommand } from "./adopt.js";
+import { auditCommand } from "./audit.js";
 import { bondPoolCommand } from "./bond-pool.js";
 import { cycleCommand } from "./cycle.js";
 import { delegatorCommand } from "./delegator.js";
@@ -31,6 +32,7 @@ const buildProgram = (services: Services): Command => {
     serveCommands,
     inspectCommands,
     logCommand,
+    auditCommand,
     operateCommands,
     adoptCommand,
     policyCommand,
