@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 import { type Digest } from "./identifiers.js";
 
 /** What JSON can say without a fraction: amounts are decimal strings, counts are integers. */
@@ -35,22 +35,19 @@ const canonicalText = (value: Json): string => {
 const isList = (value: object): value is readonly Json[] => Array.isArray(value);
 
 /** SHA-256 of a text (UTF-8) or of bytes, in lower-case hexadecimal. */
-export const sha256 = (content: string | Uint8Array): Digest =>
-  createHash("sha256").update(content).digest("hex") as Digest;
+export const sha256 = (content: string | Uint8Array): Digest => hashOf("sha256", content, "hex") as Digest;
 
-const hash = (...parts: (string | Uint8Array)[]): Buffer => {
-  const sha = createHash("sha256");
-  for (const part of parts) sha.update(part);
-  return sha.digest();
-};
+const hash = (content: string | Uint8Array): Buffer => hashOf("sha256", content, "buffer");
 const LEAF = Buffer.of(0);
 const NODE = Buffer.of(1);
 
 /** RFC 6962 hash of a leaf: a text (UTF-8) or bytes. */
-export const leafHash = (content: string | Uint8Array): Buffer => hash(LEAF, content);
+export const leafHash = (content: string | Uint8Array): Buffer =>
+  hash(typeof content === "string" ? `\0${content}` : Buffer.concat([LEAF, content]));
 
 /** RFC 6962 hash of a node over its two. */
-export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer => hash(NODE, left, right);
+export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer =>
+  hash(Buffer.concat([NODE, left, right]));
 
 interface Peak {
   readonly height: number;
@@ -109,7 +106,7 @@ export class MerkleTree {
 
   root(): Digest {
     const [last, ...higher] = this.stack.map((peak) => peak.hash).reverse();
-    if (last === undefined) return hash().toString("hex") as Digest;
+    if (last === undefined) return hash("").toString("hex") as Digest;
     return higher.reduce((right, left) => nodeHash(left, right), last).toString("hex") as Digest;
   }
 }

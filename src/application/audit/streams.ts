@@ -48,7 +48,8 @@ export class Streams {
 
   /** Which event of one append the id makes it; undefined: none. */
   private indexOf(event: RecordedEvent, before: Stream | undefined): number | undefined {
-    const isAt = (index: number) => this.reading.idOf(event, index) === event.id;
+    const idAt = this.idOf(event);
+    const isAt = (index: number) => idAt?.(index) === event.id;
     const next = before === undefined ? 0 : before.index + 1;
     if (next > 0 && isAt(next)) return next;
     if (isAt(0)) return 0;
@@ -56,5 +57,14 @@ export class Streams {
     const most = Math.min(MOST_IN_APPEND, event.revision - NO_STREAM);
     for (let index = 1; index < most; index += 1) if (isAt(index)) return index;
     return undefined;
+  }
+
+  /** Undefined: what the id derives from cannot be read. */
+  private idOf(event: RecordedEvent): ((index: number) => string) | undefined {
+    try {
+      return this.reading.idOf(event);
+    } catch {
+      return undefined;
+    }
   }
 }

@@ -1,9 +1,9 @@
 // Examines a log event by event: against itself, against its own checkpoints, and against those that were kept elsewhere.
 import * as Audit from "../../domain/audit/audit.js";
-import { MerkleTree } from "../../domain/digest.js";
+import { leafHash, MerkleTree } from "../../domain/digest.js";
 import { type Digest } from "../../domain/identifiers.js";
 import { type Checkpoint, checkpointFrom } from "../../domain/proof/checkpoint.js";
-import { leafOf } from "../../domain/proof/leaf.js";
+import { leafForm } from "../../domain/proof/leaf.js";
 import { type Tree } from "../../domain/proof/merkle.js";
 import { checkNote, type VerifierKey } from "../../domain/proof/note.js";
 import { type Before } from "../log/lines.js";
@@ -71,13 +71,14 @@ export class Verifier {
     return this.tree.count;
   }
 
-  add(event: RecordedEvent): void {
+  /** `form`: the leaf's bytes, where they are known. */
+  add(event: RecordedEvent, form: string = leafForm(event)): void {
     const at = this.tree.count;
     const wrong = this.streams.add(event);
     if (wrong) this.findings.add({ ...wrong, from: at, to: at });
     if (event.type === "LogCheckpointed") this.compareOwn(event, at);
     const { stream, revision } = event;
-    this.tree.addLeaf(leafOf(event));
+    this.tree.addLeaf(leafHash(form));
     if (Audit.isDueAfter(event.type))
       this.marks.set(this.tree.count, { root: this.tree.root(), stream, revision });
     this.compareKept();

@@ -1,6 +1,6 @@
 // Reads a log, or an export of one, from end to end and examines it.
 import { type Tree } from "../../domain/proof/merkle.js";
-import { lineFrom } from "../log/lines.js";
+import { leafIn, lineFrom } from "../log/lines.js";
 import { eventsOf } from "../log/copy.js";
 import { type OnProgress } from "../log/progress.js";
 import { type EventStore } from "../ports/event-store.js";
@@ -40,7 +40,7 @@ export const verifyExport = async (
     const before = line?.kind === "before" && number === 1 ? line.before : undefined;
     verifier ??= new Verifier({ ...expectations, before });
     if (before !== undefined) continue;
-    if (line?.kind === "event") verifier.add(line.event);
+    if (line?.kind === "event") verifier.add(line.event, leafIn(text));
     else if (line?.kind === "end") closing = line.tree;
     else return verifier.damaged(number).end();
     onProgress({ events: verifier.count, fraction });

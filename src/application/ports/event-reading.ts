@@ -7,6 +7,6 @@ export interface EventReading {
   decode(
     recorded: Pick<RecordedEvent, "stream" | "revision" | "type" | "schemaVersion" | "data">,
   ): DomainEvent;
-  /** The id that TAPS gives to this content at this place, if it was the `index`-th event of one append. */
-  idOf(recorded: RecordedEvent, index: number): string;
+  /** The id that TAPS gives to this content at this place, by which event of one append it is (from 0). */
+  idOf(recorded: RecordedEvent): (index: number) => string;
 }

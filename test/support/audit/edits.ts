@@ -22,7 +22,7 @@ const changeText = (text: string, at: number): string => {
 /** The event with the id that TAPS would have given it, alone in an append. */
 const identified = (event: RecordedEvent): RecordedEvent => {
   try {
-    return { ...event, id: eventReading.idOf(event, 0) };
+    return { ...event, id: eventReading.idOf(event)(0) };
   } catch {
     return event; // the hash of an operation is not readable any more
   }

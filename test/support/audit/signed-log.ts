@@ -9,7 +9,7 @@ import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.
 import { BAKER } from "../chain-model.js";
 import { isSettled, METADATA } from "../world/installation.js";
 import { CYCLES, referenceWorld } from "../world/scenario.js";
-import { type World } from "../world/world.js";
+import { World, type WorldOptions } from "../world/world.js";
 
 export const auditKey = (chainId: ChainId, seed = 7): SigningKey =>
   signingKey(originOf(chainId, BAKER), Buffer.alloc(32, seed));
@@ -59,8 +59,8 @@ export interface SignedLog {
 const MOST_BLOCKS = 260;
 
 /** Two cycles that are paid, each signed when it has settled. */
-export const signedLog = async (): Promise<SignedLog> => {
-  const world = referenceWorld();
+export const signedLog = async (options: WorldOptions = referenceWorld().options): Promise<SignedLog> => {
+  const world = new World(options);
   await world.setUp();
   const payer = world.start();
   const { checkpointer, files } = checkpointerOn(world, world.store);

@@ -112,7 +112,7 @@ describe("an examined log", () => {
     const index = log.events.findIndex(({ type }) => type === "LogCheckpointed");
     const event = at(index);
     const other = { ...event, data: event.data.replace(/"revision":\d+/, '"revision":0') };
-    const named = { ...other, id: eventReading.idOf(other, 0) };
+    const named = { ...other, id: eventReading.idOf(other)(0) };
     expect(first(withEvent(index, named))).to.deep.equal({ what: "bad-checkpoint", from: index, to: index });
   });
 
@@ -129,7 +129,7 @@ describe("an examined log", () => {
         if (known === undefined) throw new Error("no root");
         const signedNote = signCheckpoint({ size: data.size, root: known.root }, key);
         forged = { ...event, data: JSON.stringify({ ...data, ...known, signedNote }) };
-        forged = { ...forged, id: eventReading.idOf(forged, 0) };
+        forged = { ...forged, id: eventReading.idOf(forged)(0) };
       }
       tree.addLeaf(leafOf(forged));
       roots.set(tree.count, { root: tree.root(), peaks: tree.peaks });
