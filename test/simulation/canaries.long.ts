@@ -5,11 +5,18 @@ import { expect } from "chai";
 import { withBrokenBuild } from "../support/canaries/broken-build.js";
 import { canaries as ofPaying, type SimulationCanary } from "./canaries.js";
 import { otherLogsCanaries } from "./canaries-other-logs.js";
+import { proofCanaries } from "./canaries-proofs.js";
 import { readSideCanaries } from "./canaries-read-side.js";
 import { surroundingsCanaries } from "./canaries-surroundings.js";
 
 const run = promisify(execFile);
-const canaries = [...ofPaying, ...readSideCanaries, ...surroundingsCanaries, ...otherLogsCanaries];
+const canaries = [
+  ...ofPaying,
+  ...readSideCanaries,
+  ...surroundingsCanaries,
+  ...otherLogsCanaries,
+  ...proofCanaries,
+];
 const SEEDS = "500";
 
 /** The seed whose run fails with the bug; undefined: none of them does. */
