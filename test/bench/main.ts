@@ -1,8 +1,9 @@
-// npm run bench [allocation | log | restart | cycle | kill | simulation]...: one JSON line a figure on standard output,
+// npm run bench [allocation | log | restart | cycle | kill | proofs | simulation]...: one JSON line a figure on standard output,
 // progress on standard error.
 import { benchAllocation } from "./allocation.js";
 import { benchCycle } from "./cycle.js";
 import { benchKill } from "./kill.js";
+import { benchProofs } from "./proofs.js";
 import { benchRestart } from "./restart.js";
 import { benchSimulation } from "./simulation.js";
 import { benchEventStoreDb, benchPostgresLog } from "./stores.js";
@@ -25,6 +26,8 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   },
   cycle: () => benchCycle(DELEGATORS),
   kill: () => benchKill(DELEGATORS),
+  // A million events, at some twenty-two a cycle.
+  proofs: () => benchProofs(46_000),
   simulation: benchSimulation,
 };
 

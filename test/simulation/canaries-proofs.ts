@@ -7,7 +7,7 @@ export const proofCanaries: readonly SimulationCanary[] = [
     changes: [
       {
         file: "src/domain/proof/leaf.js",
-        from: '"metadata":${canonicalJson({ ...metadata })},` +',
+        from: '"metadata":${metadataForm(metadata)},` +',
         to: "` +",
       },
     ],

@@ -28,7 +28,19 @@ const inFull = ({ stream, revision, id, type, schemaVersion, data, metadata }: L
 
 /** What `inFull` gives, in a fifth of the time: a log has millions of them. */
 const inOrder = ({ stream, revision, id, type, schemaVersion, data, metadata }: LeafEvent): string =>
-  `{"data":${JSON.stringify(data)},"id":${JSON.stringify(id)},"metadata":${canonicalJson({ ...metadata })},` +
+  `{"data":${JSON.stringify(data)},"id":${JSON.stringify(id)},"metadata":${metadataForm(metadata)},` +
   `"revision":${revision},"schemaVersion":${schemaVersion},"stream":${JSON.stringify(stream)},"type":${JSON.stringify(type)}}`;
 
 export const leafOf = (event: LeafEvent): Buffer => leafHash(leafForm(event));
+
+/** Of a flat object of texts, as the metadata of all that TAPS writes are; else the long way. */
+const metadataForm = (metadata: object): string => {
+  const members = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
+  let text = "";
+  for (const [key, value] of members as [string, unknown][]) {
+    if (value === undefined) continue;
+    if (typeof value !== "string") return canonicalJson({ ...metadata });
+    text += `${text === "" ? "" : ","}${JSON.stringify(key)}:${JSON.stringify(value)}`;
+  }
+  return `{${text}}`;
+};

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import fc from "fast-check";
+import { canonicalJson } from "../../../../src/domain/digest.js";
 import { type ChainId, type Digest } from "../../../../src/domain/identifiers.js";
 import { checkpointFrom, originOf, signCheckpoint } from "../../../../src/domain/proof/checkpoint.js";
 import { leafForm } from "../../../../src/domain/proof/leaf.js";
@@ -125,6 +127,21 @@ describe("the form of a leaf", () => {
         '"metadata":{"actor":"ana","causationId":"b","correlationId":"a"},' +
         '"revision":3,"schemaVersion":1,"stream":"cycle-tz1_1","type":"CycleEnded"}',
     );
+  });
+
+  it("is that of the object, whatever texts and metadata there are", () => {
+    const text = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("\\ud800", '"\\udfff"', "\u2028"));
+    const member = fc.oneof(text, fc.constant(undefined));
+    const metadata = fc.oneof(fc.dictionary(text, member), fc.dictionary(text, fc.oneof(text, fc.integer())));
+    const count = fc.nat();
+    const events = fc.record({ ...{ stream: text, id: text, type: text, data: text }, revision: count });
+    fc.assert(
+      fc.property(events, metadata, count, (members, more, schemaVersion) => {
+        const any = { ...members, schemaVersion, metadata: more };
+        expect(leafForm(any)).to.equal(canonicalJson({ ...any, metadata: { ...more } }));
+      }),
+    );
+    expect(() => leafForm({ ...event, data: "\ud800" })).to.throw(RangeError);
   });
 
   it("is another one for each change of a member, also of the spaces in the data", () => {
