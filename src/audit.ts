@@ -1,10 +1,13 @@
 // The audit key and the stores of a log: what is looked at, where it is kept, and with what it is signed.
+import { join } from "node:path";
 import { bakerOf } from "./application/aggregates.js";
 import { type CopyTarget } from "./application/log/copy.js";
+import { type EventStore } from "./application/ports/event-store.js";
 import { Repository } from "./application/repository.js";
 import { type Cleanup } from "./cleanup.js";
 import { type Get } from "./composition.js";
 import { type Config } from "./config.js";
+import { makeFolder } from "./data-folder.js";
 import { originOf } from "./domain/proof/checkpoint.js";
 import { type SigningKey } from "./domain/proof/note.js";
 import { type Asked, auditKeyInFile, auditKeySealed } from "./infrastructure/audit/audit-key.js";
@@ -21,16 +24,19 @@ export const openAuditKey = async (
 ): Promise<SigningKey | undefined> => {
   const baker = await get("baker");
   const { registered } = (await new Repository(await get("log")).load(bakerOf(baker))).state;
-  const name = originOf(registered?.chainId ?? (await get("chainId")), baker);
-  if (!config.WALLET_ENCRYPTION_KEY) return auditKeyInFile(await get("folder"), name, asked);
-  const kept = { pool: await get("pool"), vault: get("vault"), folder: () => get("folder") };
-  return auditKeySealed(kept, name, asked);
+  // Of a log in use no node is asked: it is examined also where none answers.
+  const chainId = registered?.chainId ?? (await get("chainId"));
+  const name = originOf(chainId, baker);
+  const folder = () => makeFolder(join(config.TAPS_DATA_DIR, chainId));
+  if (!config.WALLET_ENCRYPTION_KEY) return auditKeyInFile(await folder(), name, asked);
+  return auditKeySealed({ pool: await get("pool"), vault: get("vault"), folder }, name, asked);
 };
 
 /** Of PostgreSQL: appends come into the log in the order in which they were asked for. */
 const IN_FLIGHT = 64;
 
-const protocolOf = (url: string): string => (URL.canParse(url) ? new URL(url).protocol : "");
+/** Also of an address with several hosts, which is no URL. */
+const protocolOf = (url: string): string => /^([a-z+]+:)\/\//.exec(url)?.[1] ?? "";
 
 /** A database of PostgreSQL as a log; one that nobody has used yet is set up. */
 const openPostgres = async (url: string, cleanups: Cleanup[]): Promise<CopyTarget> => {
@@ -43,6 +49,16 @@ const openPostgres = async (url: string, cleanups: Cleanup[]): Promise<CopyTarge
   return { store, inFlight: IN_FLIGHT };
 };
 
+/** The client's word on an address that is none, without the address. */
+const openEventStore = async (url: string): Promise<EventStore> => {
+  const { EventStoreDbStore } = await import("./infrastructure/eventstore/eventstoredb.js");
+  try {
+    return new EventStoreDbStore({ url });
+  } catch (error) {
+    throw error instanceof RangeError ? new SetupError(error.message) : error;
+  }
+};
+
 /** The log at an address, to copy from or to. Throws `SetupError` for what is none; the address may hold a password. */
 export const openLogAt = async (url: string, cleanups: Cleanup[]): Promise<CopyTarget> => {
   switch (protocolOf(url)) {
@@ -51,8 +67,7 @@ export const openLogAt = async (url: string, cleanups: Cleanup[]): Promise<CopyT
       return openPostgres(url, cleanups);
     case "esdb:":
     case "esdb+discover:": {
-      const { EventStoreDbStore } = await import("./infrastructure/eventstore/eventstoredb.js");
-      const store = new EventStoreDbStore({ url });
+      const store = await openEventStore(url);
       cleanups.push(() => store.close());
       return { store, inFlight: 1 };
     }

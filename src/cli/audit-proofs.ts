@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import { type Address, type Cycle, keyFrom, keyText, type VerifierKey } from "../application/arguments.js";
 import { checkProof } from "../application/audit/check.js";
@@ -9,7 +8,18 @@ import { type Expectations, type Verdict } from "../application/audit/verifier.j
 import { verifyExport, verifyStore } from "../application/audit/verify.js";
 import { type Services } from "../application/services.js";
 import { CommandEnd, EXIT } from "./exit.js";
-import { type Json, print, printJson, show, tell, toAddress, toCycle } from "./io.js";
+import {
+  type Json,
+  print,
+  printJson,
+  readText,
+  show,
+  tell,
+  toAddress,
+  toCycle,
+  toFile,
+  writing,
+} from "./io.js";
 import { tellProgress } from "./progress.js";
 
 const toKey = (text: string): VerifierKey => {
@@ -20,15 +30,6 @@ const toKey = (text: string): VerifierKey => {
 const more =
   <T>(read: (text: string) => T) =>
   (text: string, before: readonly T[] = []): readonly T[] => [...before, read(text)];
-
-const readText = async (path: string): Promise<string> => {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandEnd(EXIT.usage, `cannot read ${path}: ${reason}`);
-  }
-};
 
 interface Verifying extends Json {
   readonly export?: string;
@@ -57,7 +58,7 @@ const examine = async (options: Verifying, services: Services): Promise<Verdict>
   const onProgress = tellProgress("examined");
   return options.export === undefined
     ? verifyStore(await audit.source(), expectations, onProgress)
-    : verifyExport(audit.readLines(options.export), expectations, onProgress);
+    : verifyExport(audit.readLines(await toFile(options.export)), expectations, onProgress);
 };
 
 /** Leaves are numbered from 1 for people. */
@@ -77,7 +78,7 @@ const write = async (services: Services, proof: ProofFile, out: string | undefin
     yield text;
   }
   if (out === undefined) print(text);
-  else await services.audit.writeLines(out, lines());
+  else await writing(out, services.audit.writeLines(out, lines()));
 };
 
 export const auditProofCommands = (audit: Command, services: Services): void => {

@@ -6,7 +6,7 @@ import { fileEvents } from "../application/log/import.js";
 import { lineOf } from "../application/log/lines.js";
 import { type Services } from "../application/services.js";
 import { CommandEnd, EXIT } from "./exit.js";
-import { type Json, jsonLine, print, printJson, tell } from "./io.js";
+import { type Json, jsonLine, print, printJson, tell, toFile, writing } from "./io.js";
 import { tellProgress } from "./progress.js";
 
 const toPosition = (text: string): Position => {
@@ -53,7 +53,8 @@ export const logCommand = (program: Command, services: Services): void => {
     .action(async ({ to, after }: Exporting) => {
       const onProgress = tellProgress("exported");
       const lines = texts(exportLog(await services.audit.source(), { after, onProgress }));
-      await (to === undefined ? services.audit.printLines(lines) : services.audit.writeLines(to, lines));
+      if (to === undefined) await services.audit.printLines(lines);
+      else await writing(to, services.audit.writeLines(to, lines));
     });
   log
     .command("import")
@@ -62,6 +63,7 @@ export const logCommand = (program: Command, services: Services): void => {
     .option("--json", "print one JSON object")
     .action(async (file: string, { json }: Json) => {
       const { audit } = services;
+      await toFile(file);
       const read = () => audit.readLines(file);
       const events = await fileEvents(read, audit.reading, tellProgress("examined"));
       const copied = await copyEvents(events, await audit.target(), tellProgress("imported"));
