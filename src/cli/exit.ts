@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { ActRefused } from "../application/commands/acts.js";
-import { ProofFails } from "../application/audit/check.js";
 import { BadCheckpoint } from "../application/audit/kept.js";
+import { ProofFails } from "../application/audit/leaves.js";
 import { NotProvable } from "../application/audit/prove.js";
 import { LogDiffers } from "../application/log/copy.js";
 import { BadPolicy } from "../application/commands/policy.js";

@@ -1,5 +1,7 @@
 import { expect } from "chai";
-import { checkProof, type PayoutShown, ProofFails } from "../../../../src/application/audit/check.js";
+import { checkProof } from "../../../../src/application/audit/check.js";
+import { type PayoutShown } from "../../../../src/application/audit/check-payout.js";
+import { ProofFails } from "../../../../src/application/audit/leaves.js";
 import { type PayoutProof } from "../../../../src/application/audit/payout-proof.js";
 import {
   NotProvable,
