@@ -26,8 +26,8 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   },
   cycle: () => benchCycle(DELEGATORS),
   kill: () => benchKill(DELEGATORS),
-  // A million events, at some twenty-two a cycle.
-  proofs: () => benchProofs(46_000),
+  // A million events, at some twenty-one a cycle of each of ten bakers.
+  proofs: () => benchProofs(4_800),
   simulation: benchSimulation,
 };
 

@@ -18,34 +18,41 @@ import { migrate } from "../../src/infrastructure/postgres/migrate.js";
 import { createPool, endPool } from "../../src/infrastructure/postgres/pool.js";
 import { systemClock } from "../../src/infrastructure/system-clock.js";
 import { TzktSource } from "../../src/infrastructure/tezos/tzkt.js";
+import { type Cycle, type TzAddress } from "../../src/domain/identifiers.js";
 import { startSandbox } from "../../src/sandbox/demo.js";
 import { largeGenesis } from "../../src/sandbox/genesis.js";
-import { policyOf } from "../support/rewards.js";
+import { addressOf, policyOf } from "../support/rewards.js";
 import { print, say } from "./figure.js";
 import { writePast } from "./past.js";
 
+/** What is decided for one baker costs more with each cycle that it has: a million events are those of several. */
+const BAKERS = 10;
 const DELEGATORS = 4;
 const BLOCKS_PER_CYCLE = 4;
 const MILLION = 1_000_000;
 const MIB = 1024 * 1024;
 
-/** Cycles paid long ago, by the domain's own decisions. */
+/** Cycles of each baker that were paid long ago, by the domain's own decisions. */
 const write = async (store: EventStore, url: string, folder: string, cycles: number): Promise<void> => {
   const genesis = largeGenesis(DELEGATORS, BLOCKS_PER_CYCLE);
   const sandbox = await startSandbox({ dir: join(folder, "chain"), blockTime: 60_000, genesis });
   const pool = createPool({ url, applicationName: "bench" });
   try {
     for (let blocks = 0; blocks < 2 * BLOCKS_PER_CYCLE; blocks += 1) sandbox.control.bake();
+    const source = new TzktSource({ baseUrl: sandbox.tzktUrl, clock: systemClock });
     const paid = {
-      baker: sandbox.baker,
-      payer: sandbox.payer,
       chainId: sandbox.chainId,
       blocksPerCycle: BLOCKS_PER_CYCLE,
       policy: policyOf({ preset: "taps" }),
-      source: new TzktSource({ baseUrl: sandbox.tzktUrl, clock: systemClock }),
+      source: {
+        head: () => source.head(),
+        split: (_: TzAddress, cycle: Cycle) => source.split(sandbox.baker, cycle),
+      },
       identity: await installationIdentity(pool),
     };
-    await writePast(new CodedEventLog(store), paid, cycles);
+    const log = new CodedEventLog(store);
+    for (let n = 0; n < BAKERS; n += 1)
+      await writePast(log, { ...paid, baker: addressOf(n), payer: addressOf(BAKERS + n) }, cycles);
     await pool.query("VACUUM ANALYZE log.events");
   } finally {
     await endPool(pool);
@@ -77,7 +84,7 @@ export const benchProofs = async (cycles: number): Promise<void> => {
   const store = new PostgresLog({ url: postgres.url, applicationName: "bench" });
   try {
     await migrate(postgres.url);
-    say(`writing ${cycles} cycles ...`);
+    say(`writing ${BAKERS} times ${cycles} cycles ...`);
     await write(store, postgres.url, folder, cycles);
     const expectations = { reading: eventReading };
     const tell = async (name: string, work: Parameters<typeof measure>[0]): Promise<void> => {

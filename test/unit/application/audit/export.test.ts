@@ -56,7 +56,7 @@ describe("an export", () => {
   it("is found to be changed by any edit before a checkpoint that was kept elsewhere", async () => {
     const chance = new Chance(1);
     const newest = Math.max(...log.notes.keys());
-    for (let n = 0; n < 300; n += 1) {
+    for (let n = 0; n < 150; n += 1) {
       const { events, told } = realEditOf(log.events, newest, chance);
       const edited = await exportOf(new MemoryEventStore(() => new Date(), events));
       const { findings } = await verify(edited, { kept: kept() });
