@@ -16,10 +16,14 @@ import { CommandEnd, EXIT } from "./cli/exit.js";
 import { runCommand } from "./cli/program.js";
 import { type Config, ConfigError, productionMistakes, readConfig, withoutEffect } from "./config.js";
 import { type ChainId, type TzAddress } from "./domain/identifiers.js";
+import { openAuditKey, openLogAt, ownTarget } from "./audit.js";
 import { makeFolder } from "./data-folder.js";
 import { mainnetDelegationLimit } from "./domain/reward/delegation-limit.js";
+import { BadAuditKey } from "./infrastructure/audit/audit-key.js";
+import { eventReading } from "./infrastructure/eventstore/codec.js";
 import { CodedEventLog } from "./infrastructure/eventstore/event-log.js";
 import { PostgresLog } from "./infrastructure/eventstore/postgres-log.js";
+import { printLines, readLines, writeLines } from "./infrastructure/log-file.js";
 import { startEmbeddedPostgres } from "./infrastructure/postgres/embedded.js";
 import { EmbeddedPostgresError } from "./infrastructure/postgres/embedded/errors.js";
 import {
@@ -65,6 +69,7 @@ export interface DemoPlace {
 /** Errors whose message says all that a person needs. */
 const EXPLAINED = [
   LogBroken,
+  BadAuditKey,
   SetupError,
   EmbeddedPostgresError,
   MigrationError,
@@ -248,6 +253,19 @@ const createServices = (
   },
   view: () => get("acts"),
   log: () => get("log"),
+  audit: {
+    reading: eventReading,
+    source: async (url) => (url === undefined ? get("store") : (await openLogAt(url, cleanups)).store),
+    target: (url) => {
+      intent.writes = true;
+      return url === undefined ? ownTarget(config, get) : openLogAt(url, cleanups);
+    },
+    key: (asked) => openAuditKey(config, get, asked),
+    codec: async () => new (await import("./infrastructure/tezos/forging.js")).TezosOperationCodec(),
+    readLines,
+    writeLines,
+    printLines,
+  },
   source: () => get("source"),
   compute: () => {
     const urls = realUrls(config);

@@ -11,14 +11,18 @@ import {
   START,
   StoreUnavailable,
 } from "./application/ports/event-store.js";
+import { Checkpointer } from "./application/process/checkpointer.js";
 import { PayerProcess, type Report } from "./application/process/payer-process.js";
 import { runAll } from "./application/process/run-all.js";
 import { describeEvent, PayoutSummary } from "./application/queries/progress.js";
 import { Repository } from "./application/repository.js";
+import { openAuditKey } from "./audit.js";
 import { type Get } from "./composition.js";
 import { type TzAddress } from "./domain/identifiers.js";
+import { type SigningKey } from "./domain/proof/note.js";
 import { type Config, hasSigner, productionMistakes } from "./config.js";
 import { bakerOf } from "./application/aggregates.js";
+import { CheckpointFolder } from "./infrastructure/audit/checkpoint-files.js";
 import { installationIdentity, unsafeSettings } from "./infrastructure/postgres/identity.js";
 import { PostgresLease } from "./infrastructure/postgres/lease.js";
 import { transact } from "./infrastructure/postgres/pool.js";
@@ -161,6 +165,27 @@ const createProcess = async (starting: Starting, signer: Signer): Promise<PayerP
   );
 };
 
+/** Signs the log at each settled cycle, with a key that is made when TAPS first runs. */
+const createCheckpointer = async (starting: Starting): Promise<Checkpointer> => {
+  const { config, get, metadata, logger } = starting;
+  const [baker, store, log, folder] = await Promise.all([
+    get("baker"),
+    get("store"),
+    get("log"),
+    get("folder"),
+  ]);
+  const key = async (): Promise<SigningKey> => {
+    const made = await openAuditKey(config, get, { make: true });
+    if (made === undefined) throw new Error("no audit key");
+    return made;
+  };
+  const files = new CheckpointFolder(join(folder, "checkpoints"));
+  const repository = new Repository(log);
+  return new Checkpointer({ baker, store, repository, key, files, clock: systemClock, metadata }, (problem) =>
+    logger.warn("no checkpoint", { problem: problem.message }),
+  );
+};
+
 /** Prints a line a step from here on. */
 const present = async ({ get, tell }: Starting, after: Position, signal: AbortSignal): Promise<void> => {
   for await (const message of (await get("log")).subscribeAll({ after, signal })) {
@@ -221,7 +246,11 @@ export const startPaying = async (starting: Starting): Promise<void> => {
   if (demo) parts.push((until) => addUp(starting, after, until));
   if (config.TAPS_ROLES.has("worker")) {
     const process = await createProcess(starting, signer);
-    parts.push((until) => process.run(until));
+    const checkpointer = await createCheckpointer(starting);
+    parts.push(
+      (until) => process.run(until),
+      (until) => checkpointer.run(until),
+    );
   }
   if (config.TAPS_ROLES.has("projector")) parts.push(...(await runProjections(starting)));
   await runAll(signal, parts);

@@ -1,4 +1,5 @@
 // The streams of one baker and how each is folded.
+import * as Audit from "../domain/audit/audit.js";
 import * as Baker from "../domain/baker/baker.js";
 import * as Cycle from "../domain/cycle/cycle.js";
 import { type DomainEvent } from "../domain/events.js";
@@ -18,6 +19,7 @@ const ownedBy = <Event extends DomainEvent>(union: EventUnion<Event>) => {
   return (event: DomainEvent): event is Event => types.has(event.type);
 };
 
+const ownsAudit = ownedBy<Audit.Event>(Audit.Event);
 const ownsBaker = ownedBy<Baker.Event>(Baker.Event);
 const ownsCycle = ownedBy<Cycle.Event>(Cycle.Event);
 const ownsReward = ownedBy<Reward.Event>(Reward.Event);
@@ -30,6 +32,14 @@ export const bakerOf = (baker: TzAddress): Aggregate<Baker.State, Baker.Event> =
   initial: Baker.initial,
   evolve: Baker.evolve,
   owns: ownsBaker,
+});
+
+export const auditOf = (baker: TzAddress): Aggregate<Audit.State, Audit.Event> => ({
+  stream: Audit.stream(baker),
+  initial: Audit.initial,
+  evolve: Audit.evolve,
+  owns: ownsAudit,
+  findStart: () => (event) => Audit.evolve(Audit.initial, event),
 });
 
 export const cycleOf = (baker: TzAddress, cycle: CycleNumber): Aggregate<Cycle.State, Cycle.Event> => ({

@@ -29,7 +29,15 @@ export {
 import { adjustmentReason, recordFormat } from "../domain/ledger/ledger.js";
 import { type BasisPoints, basisPoints, type Mutez, mutez } from "../domain/money.js";
 
+import { type Position } from "./ports/event-store.js";
+
+export { type Position } from "./ports/event-store.js";
 export { type AdjustmentReason, type RecordFormat } from "../domain/ledger/ledger.js";
+export {
+  type VerifierKey,
+  verifierKeyFrom as keyFrom,
+  verifierKeyText as keyText,
+} from "../domain/proof/note.js";
 export { type BasisPoints, type Mutez } from "../domain/money.js";
 export { describeRefusal } from "../domain/reward/refusals.js";
 
@@ -49,6 +57,10 @@ export const addressFrom = (text: string): Address | undefined => address.safePa
 
 /** Any text names a stream; one that does not exist has no events. */
 export const streamFrom = (text: string): StreamName => text as StreamName;
+
+/** Undefined: the text is not a place in a log. */
+export const positionFrom = (text: string): Position | undefined =>
+  /^(0|[1-9][0-9]{0,18})$/.test(text) ? (BigInt(text) as Position) : undefined;
 
 /** Undefined: the text cannot name money of its own in a stream's name. */
 export const idFrom = (text: string): string | undefined =>

@@ -2,8 +2,12 @@ import { type Acts } from "./commands/acts.js";
 import { type Evidence } from "./commands/pay-cycle.js";
 import { type OpenedWallet } from "./commands/wallet.js";
 import { type DelegationLimit } from "./compute-cycle.js";
-import { type NodeHealth, type OperationReader } from "./ports/chain.js";
+import { type ReadLine } from "./audit/verify.js";
+import { type CopyTarget } from "./log/copy.js";
+import { type NodeHealth, type OperationCodec, type OperationReader } from "./ports/chain.js";
 import { type EventLog } from "./ports/event-log.js";
+import { type EventReading } from "./ports/event-reading.js";
+import { type EventStore } from "./ports/event-store.js";
 import { type ReadPayoutRecords } from "./ports/payout-records.js";
 import { type OperationHistory } from "./ports/operations.js";
 import { type CycleCalendar, type RewardSource } from "./ports/reward-source.js";
@@ -11,6 +15,23 @@ import { type Clock } from "./ports/system.js";
 import { type SentTransfers } from "./ports/transfers.js";
 import { type Parts } from "./replay/replay.js";
 import { type TzAddress } from "../domain/identifiers.js";
+import { type SigningKey } from "../domain/proof/note.js";
+
+/** What looks at the log's bytes, and copies them. */
+export interface AuditServices {
+  readonly reading: EventReading;
+  /** The log of this installation; undefined reads the one at an address. */
+  source(url?: string): Promise<EventStore>;
+  /** The same to be written to; one that is new is set up. */
+  target(url?: string): Promise<CopyTarget>;
+  /** The installation's audit key, made if it is asked for and there is none. */
+  key(asked: { readonly make: boolean }): Promise<SigningKey | undefined>;
+  codec(): Promise<OperationCodec>;
+  readLines(path: string): AsyncIterable<ReadLine>;
+  writeLines(path: string, lines: AsyncIterable<string>): Promise<void>;
+  /** To standard output. */
+  printLines(lines: AsyncIterable<string>): Promise<void>;
+}
 
 /** What the command line needs; each is opened when it is first asked for, and `close` closes what was opened. */
 export interface Services {
@@ -20,6 +41,7 @@ export interface Services {
   /** The same for a command that writes nothing: of databases it sets up the embedded one alone. */
   view(): Promise<Acts>;
   log(): Promise<EventLog>;
+  audit: AuditServices;
   source(): Promise<RewardSource>;
   /** For `cycle compute` and `compare`: needs no database and never the sandbox. */
   compute(): {

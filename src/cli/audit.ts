@@ -2,6 +2,7 @@ import { type Command } from "commander";
 import { type Address, type Cycle } from "../application/arguments.js";
 import { auditPayout, type PayoutStory } from "../application/audit/payout.js";
 import { type Services } from "../application/services.js";
+import { auditProofCommands } from "./audit-proofs.js";
 import { type Json, print, printJson, toAddress, toCycle } from "./io.js";
 
 const inWords = ({ cycle, delegator, outcome, steps }: PayoutStory): void => {
@@ -17,7 +18,7 @@ const inWords = ({ cycle, delegator, outcome, steps }: PayoutStory): void => {
 };
 
 export const auditCommand = (program: Command, services: Services): void => {
-  const audit = program.command("audit").description("explain what the log says");
+  const audit = program.command("audit").description("explain what the log says, examine it, and prove it");
   audit
     .command("payout")
     .description("tell all that led to what one delegator was paid for a cycle, with each event that says so")
@@ -29,4 +30,5 @@ export const auditCommand = (program: Command, services: Services): void => {
       if (json) printJson(story);
       else inWords(story);
     });
+  auditProofCommands(audit, services);
 };

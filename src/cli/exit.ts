@@ -1,5 +1,9 @@
 import { CommanderError } from "commander";
 import { ActRefused } from "../application/commands/acts.js";
+import { BadCheckpoint } from "../application/audit/kept.js";
+import { ProofFails } from "../application/audit/leaves.js";
+import { NotProvable } from "../application/audit/prove.js";
+import { LogDiffers } from "../application/log/copy.js";
 import { BadPolicy } from "../application/commands/policy.js";
 import { ChainUnavailable, SignerUnavailable } from "../application/ports/chain.js";
 import { StoreUnavailable } from "../application/ports/event-store.js";
@@ -22,6 +26,7 @@ export class CommandEnd extends Error {
   }
 }
 
+const REFUSED = [ActRefused, OtherChain, LogDiffers, NotProvable, BadCheckpoint];
 const UNREACHABLE = [ChainUnavailable, StoreUnavailable, SourceUnavailable, SignerUnavailable];
 
 /**
@@ -38,8 +43,9 @@ export const endOf = (
   if (!(error instanceof Error)) return { code: EXIT.failed, message: String(error) };
   const { message } = error;
   if (error instanceof BadPolicy || error instanceof UnreadableRecords) return { code: EXIT.usage, message };
-  if (error instanceof ActRefused || error instanceof OtherChain) return { code: EXIT.refused, message };
+  if (REFUSED.some((kind) => error instanceof kind)) return { code: EXIT.refused, message };
   if (UNREACHABLE.some((kind) => error instanceof kind)) return { code: EXIT.unreachable, message };
-  if (error instanceof ConfigError || isExplained(error)) return { code: EXIT.failed, message };
+  if (error instanceof ConfigError || error instanceof ProofFails || isExplained(error))
+    return { code: EXIT.failed, message };
   return { code: EXIT.failed, message: error.stack ?? message };
 };

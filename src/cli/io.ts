@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { readFile } from "node:fs/promises";
+import { access, constants, readFile } from "node:fs/promises";
 import {
   type Address,
   addressFrom,
@@ -82,10 +82,42 @@ export const readJson = async (path: string): Promise<unknown> => {
   try {
     return JSON.parse(await readFile(path, "utf8")) as unknown;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new CommandEnd(EXIT.usage, `cannot read ${path}: ${reason}`);
+    throw new CommandEnd(EXIT.usage, `cannot read ${path}: ${reasonOf(error)}`);
   }
 };
+
+/** A text that a person names the file of. Ends the command as a usage error if it cannot be read. */
+export const readText = async (path: string): Promise<string> => {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw new CommandEnd(EXIT.usage, `cannot read ${path}: ${reasonOf(error)}`);
+  }
+};
+
+/** The path of a file that is there. Ends the command as a usage error if it cannot be read. */
+export const toFile = async (path: string): Promise<string> => {
+  try {
+    await access(path, constants.R_OK);
+    return path;
+  } catch (error) {
+    throw new CommandEnd(EXIT.usage, `cannot read ${path}: ${reasonOf(error)}`);
+  }
+};
+
+const isOfFile = (error: unknown): boolean => error instanceof Error && "syscall" in error;
+
+/** Ends the command with the reason if a file cannot be written. */
+export const writing = async (path: string, work: Promise<void>): Promise<void> => {
+  try {
+    await work;
+  } catch (error) {
+    if (!isOfFile(error)) throw error;
+    throw new CommandEnd(EXIT.failed, `cannot write ${path}: ${reasonOf(error)}`);
+  }
+};
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const orRefuse = <T>(value: T | undefined, problem: string): T => {
   if (value === undefined) throw new InvalidArgumentError(problem);

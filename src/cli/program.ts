@@ -10,6 +10,7 @@ import { endOf, EXIT } from "./exit.js";
 import { inspectCommands } from "./inspect.js";
 import { surviveClosedPipe, tell } from "./io.js";
 import { moneyCommands } from "./money.js";
+import { logCommand } from "./log.js";
 import { ledgerCommand } from "./ledger.js";
 import { operateCommands } from "./operate.js";
 import { paymentCommand } from "./payment.js";
@@ -33,6 +34,8 @@ const buildProgram = (services: Services): Command => {
   for (const add of [
     serveCommands,
     inspectCommands,
+    logCommand,
+    auditCommand,
     operateCommands,
     adoptCommand,
     policyCommand,

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { hash as hashOf } from "node:crypto";
 import { type Digest } from "./identifiers.js";
 
 /** What JSON can say without a fraction: amounts are decimal strings, counts are integers. */
@@ -58,20 +58,36 @@ const sorted = (keys: string[]): readonly string[] => {
 const isList = (value: object): value is readonly Json[] => Array.isArray(value);
 
 /** SHA-256 of a text (UTF-8) or of bytes, in lower-case hexadecimal. */
-export const sha256 = (content: string | Uint8Array): Digest => hash("sha256", content) as Digest;
+export const sha256 = (content: string | Uint8Array): Digest => hashOf("sha256", content, "hex") as Digest;
 
-/** What comes before a leaf, and before a node's two children. */
-const LEAF = "\0";
+const hash = (content: string | Uint8Array): Buffer => hashOf("sha256", content, "buffer");
+const LEAF = Buffer.of(0);
 const NODE = 1;
 const HASH_BYTES = 32;
 
-const leafOf = (row: Json): Buffer => hash("sha256", LEAF + canonicalJson(row), "buffer");
+/** RFC 6962 hash of a leaf: a text (UTF-8) or bytes. */
+export const leafHash = (content: string | Uint8Array): Buffer =>
+  hash(typeof content === "string" ? `\0${content}` : Buffer.concat([LEAF, content]));
 
+/** What a node's hash is taken of, filled anew each time. */
 const children = Buffer.alloc(1 + 2 * HASH_BYTES, NODE);
-const nodeOf = (left: Buffer, right: Buffer): Buffer => {
+
+/** RFC 6962 hash of a node over its two. */
+export const nodeHash = (left: Uint8Array, right: Uint8Array): Buffer => {
   children.set(left, 1);
   children.set(right, 1 + HASH_BYTES);
-  return hash("sha256", children, "buffer");
+  return hash(children);
+};
+
+interface Peak {
+  readonly height: number;
+  readonly hash: Buffer;
+}
+
+/** Heights of the perfect trees that a list of so many leaves is made of, the largest first. */
+const heightsOf = (count: number): number[] => {
+  const bits = count.toString(2);
+  return [...bits].flatMap((bit, i) => (bit === "1" ? [bits.length - 1 - i] : []));
 };
 
 /**
@@ -79,28 +95,49 @@ const nodeOf = (left: Buffer, right: Buffer): Buffer => {
  * hash a tree level, so a list of any length costs no memory.
  */
 export class MerkleTree {
-  private readonly peaks: { height: number; hash: Buffer }[] = [];
+  private readonly stack: Peak[] = [];
   private rows = 0;
+
+  /** Goes on behind so many leaves of which `peaks` was the answer. Throws RangeError if there are other than so many. */
+  static resume(count: number, peaks: readonly Digest[]): MerkleTree {
+    const heights = heightsOf(count);
+    if (heights.length !== peaks.length) throw new RangeError(`${peaks.length} peaks of ${count} leaves`);
+    const tree = new MerkleTree();
+    tree.rows = count;
+    for (const [i, peak] of peaks.entries())
+      tree.stack.push({ height: heights[i] ?? 0, hash: Buffer.from(peak, "hex") });
+    return tree;
+  }
 
   get count(): number {
     return this.rows;
   }
 
+  /** Roots of the perfect trees that the list is made of, the largest first: all that it takes to go on. */
+  get peaks(): Digest[] {
+    return this.stack.map((peak) => peak.hash.toString("hex") as Digest);
+  }
+
   add(row: Json): this {
+    return this.addLeaf(leafHash(canonicalJson(row)));
+  }
+
+  /** Adds a leaf by its hash (`leafHash`). */
+  addLeaf(leaf: Buffer): this {
     this.rows += 1;
-    let peak = { height: 0, hash: leafOf(row) };
-    for (let left = this.peaks.at(-1); left?.height === peak.height; left = this.peaks.at(-1)) {
-      this.peaks.pop();
-      peak = { height: peak.height + 1, hash: nodeOf(left.hash, peak.hash) };
+    let peak = { height: 0, hash: leaf };
+    for (let left = this.stack.at(-1); left?.height === peak.height; left = this.stack.at(-1)) {
+      this.stack.pop();
+      peak = { height: peak.height + 1, hash: nodeHash(left.hash, peak.hash) };
     }
-    this.peaks.push(peak);
+    this.stack.push(peak);
     return this;
   }
 
   root(): Digest {
-    const [last, ...higher] = this.peaks.map((peak) => peak.hash).reverse();
-    if (last === undefined) return sha256("");
-    return higher.reduce((right, left) => nodeOf(left, right), last).toString("hex") as Digest;
+    const [last, ...higher] = this.stack.map((peak) => peak.hash).reverse();
+    if (last === undefined) return hash("").toString("hex") as Digest;
+    return higher.reduce((right, left) => nodeHash(left, right), last).toString("hex") as Digest;
   }
 }
 

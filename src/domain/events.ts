@@ -1,5 +1,6 @@
 // Every event that TAPS writes, for the codec.
 import { z } from "zod";
+import * as Audit from "./audit/audit.js";
 import * as Baker from "./baker/baker.js";
 import * as Cycle from "./cycle/cycle.js";
 import * as Ledger from "./ledger/ledger.js";
@@ -8,6 +9,7 @@ import * as Reward from "./reward/reward.js";
 import * as Wallet from "./wallet/wallet.js";
 
 export const DomainEvent = z.discriminatedUnion("type", [
+  ...Audit.Event.options,
   ...Baker.Event.options,
   ...Cycle.Event.options,
   ...Ledger.Event.options,

@@ -1,8 +1,9 @@
-// npm run bench [allocation | log | restart | replay | cycle | kill | simulation]...: one JSON line a figure on standard
+// npm run bench [allocation | log | restart | replay | cycle | kill | proofs | simulation]...: one JSON line a figure on standard
 // output, progress on standard error.
 import { benchAllocation } from "./allocation.js";
 import { benchCycle } from "./cycle.js";
 import { benchKill } from "./kill.js";
+import { benchProofs } from "./proofs.js";
 import { benchReplay } from "./replay.js";
 import { benchRestart } from "./restart.js";
 import { benchSimulation } from "./simulation.js";
@@ -27,6 +28,8 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   replay: () => benchReplay({ cycles: 365, delegators: 2_000, aim: 30 }),
   cycle: () => benchCycle(DELEGATORS),
   kill: () => benchKill(DELEGATORS),
+  // A million events, at some twenty-one a cycle of each of ten bakers.
+  proofs: () => benchProofs(4_800),
   simulation: benchSimulation,
 };
 

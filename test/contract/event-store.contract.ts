@@ -1,7 +1,7 @@
 // What every event store must do, whatever stands behind it. One suite, run against each adapter.
 import { expect } from "chai";
-import { type EventStore, START } from "../../src/application/ports/event-store.js";
-import { collect } from "../support/events.js";
+import { type EventStore, NO_STREAM, START } from "../../src/application/ports/event-store.js";
+import { collect, newEvent, newEvents, newStream } from "../support/events.js";
 import { appendContract } from "./event-store.appends.js";
 import { readContract } from "./event-store.reads.js";
 import { Subject } from "./event-store.subject.js";
@@ -35,6 +35,22 @@ export const eventStoreContract = (
       it("has its head at the start while it is empty", async () => {
         expect(await subject.store().head()).to.equal(START);
         expect(await collect(subject.store().readAll({ after: START }))).to.deep.equal([]);
+      });
+
+    // Before any other event: one that comes behind later ones does not turn a log's time back.
+    if (!isShared)
+      it("keeps when another log recorded an event first, which is no part of its identity", async () => {
+        const stream = newStream();
+        const times = ["2020-01-01T00:00:00.123Z", "2020-01-02T00:00:00.000Z"].map((time) => new Date(time));
+        const events = newEvents(1);
+        const timed = times.map((firstRecordedAt) => newEvent({ firstRecordedAt }));
+        const written = await subject.append(stream, NO_STREAM, timed);
+        const untimed = timed.map(({ firstRecordedAt: _, ...event }) => event);
+        expect(await subject.append(stream, NO_STREAM, untimed)).to.deep.equal(written);
+        await subject.append(stream, 1, events);
+        const recorded = await collect(subject.store().read(stream));
+        expect(recorded.slice(0, 2).map(({ recordedAt }) => recordedAt)).to.deep.equal(times);
+        expect(recorded[2]?.recordedAt.getTime()).to.be.greaterThan(Date.parse("2021-01-01"));
       });
 
     it("keeps its identity", async () => {

@@ -7,6 +7,7 @@ import { canaries as ofPaying, type SimulationCanary } from "./canaries.js";
 import { fencesCanaries } from "./canaries-fences.js";
 import { moneyCanaries } from "./canaries-money.js";
 import { otherLogsCanaries } from "./canaries-other-logs.js";
+import { proofCanaries } from "./canaries-proofs.js";
 import { readSideCanaries } from "./canaries-read-side.js";
 import { surroundingsCanaries } from "./canaries-surroundings.js";
 
@@ -18,6 +19,7 @@ const canaries = [
   ...surroundingsCanaries,
   ...otherLogsCanaries,
   ...moneyCanaries,
+  ...proofCanaries,
 ];
 const SEEDS = "500";
 

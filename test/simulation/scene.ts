@@ -10,6 +10,7 @@ import { LeaseTable } from "./lease-table.js";
 import { type Living } from "./living.js";
 import { sendByHand } from "./owner.js";
 import { act } from "./persons.js";
+import { Notary } from "./notary.js";
 import { Projector } from "./projector.js";
 import { ReadSide } from "./read-side.js";
 import { Logs } from "./logs.js";
@@ -38,6 +39,7 @@ export class Scene {
   second: SecondInstallation | undefined;
   readonly projectors: readonly Projector[];
   readonly readSide: ReadSide;
+  readonly notary: Notary;
   /** A process or a command ended as none may. */
   failure: Error | undefined;
   private readonly leases: LeaseTable;
@@ -50,6 +52,7 @@ export class Scene {
   constructor(private readonly shape: Shape) {
     this.world = worldOf(shape);
     this.watch = new Watch(this.world);
+    this.notary = new Notary(this.world, shape.seed);
     const now = () => this.world.clock.now().getTime();
     this.stage = new Stage(now);
     this.leases = new LeaseTable(now);

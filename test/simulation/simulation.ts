@@ -75,6 +75,7 @@ class Run {
     this.steps += 1;
     this.story.follow();
     if (scene.failure !== undefined) throw scene.failure;
+    await scene.notary.look();
     scene.check(turn?.since ?? 0);
     if (this.steps > MOST_STEPS) throw new Error(`no end after ${MOST_STEPS} steps`);
   }
@@ -100,6 +101,7 @@ class Run {
     await checkEnd(scene.world, cycles);
     scene.logs.checkOnce(scene.world);
     await this.untilAllIsShown();
+    scene.notary.check();
   }
 
   /** The read models come up to where the log ends now, and show what it says (I5). */

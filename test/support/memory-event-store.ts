@@ -74,9 +74,9 @@ export class MemoryEventStore implements EventStore {
   }
 
   private write(stream: StreamName, expected: Revision, events: readonly NewEvent[]): AppendOutcome {
-    const recordedAt = this.now();
+    const now = this.now();
     const target = this.streamOf(stream);
-    for (const [i, event] of events.entries()) {
+    for (const [i, { firstRecordedAt: recordedAt = now, ...event }] of events.entries()) {
       const position = BigInt(this.log.length) as Position;
       const recorded = { ...event, stream, revision: expected + 1 + i, position, recordedAt };
       this.log.push(recorded);

@@ -24,13 +24,15 @@ export interface NewEvent {
   readonly schemaVersion: number;
   readonly data: string;
   readonly metadata: EventMetadata;
+  /** When another log recorded it; it is copied from there, and keeps that time. */
+  readonly firstRecordedAt?: Date;
 }
 
-export interface RecordedEvent extends NewEvent {
+export interface RecordedEvent extends Omit<NewEvent, "firstRecordedAt"> {
   readonly stream: StreamName;
   readonly revision: Revision;
   readonly position: Position;
-  /** By the store's clock. */
+  /** By the clock of the store that recorded it first. */
   readonly recordedAt: Date;
 }
 
@@ -90,6 +92,10 @@ export interface EventStore {
 
 /** EventStoreDB refuses appends of more than 1 MiB in sum (data and metadata); ours stay below on every store. */
 export const MAX_APPEND_BYTES = 900 * 1024;
+
+/** What an event counts for in that limit: bytes of its data and of its metadata's JSON text. */
+export const appendBytes = (event: Pick<NewEvent, "data" | "metadata">): number =>
+  Buffer.byteLength(event.data) + Buffer.byteLength(JSON.stringify(event.metadata));
 
 const isCode = (code: unknown): code is string | number =>
   typeof code === "string" || typeof code === "number";

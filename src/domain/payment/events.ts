@@ -16,7 +16,7 @@ export const obligationId = (kind: ObligationKind, delegator: Address): string =
 /** Whether it is owed to a delegator: what it gets too much or too little is then the ledger's. */
 export const isDelegators = (obligation: string): boolean => obligation.startsWith("delegator:");
 
-const obligation = z.strictObject({
+export const obligation = z.strictObject({
   id: z.string(),
   delegator: address,
   recipient: address,

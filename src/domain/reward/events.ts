@@ -6,7 +6,7 @@ import { allocationPolicyCodec, INCOME_KINDS, termsRowCodec } from "./policy-cod
 
 const count = z.number().int().min(0);
 
-const allocatedRow = z.strictObject({
+export const allocatedRow = z.strictObject({
   delegator: address,
   recipient: address,
   /** As the source reported it, before the cap. */

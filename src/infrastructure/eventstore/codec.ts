@@ -1,12 +1,13 @@
 import { z } from "zod";
-import { v5 as uuidV5 } from "uuid";
 import { UnreadableEvent } from "../../application/ports/event-log.js";
+import { type EventReading } from "../../application/ports/event-reading.js";
 import { type RecordedEvent, type Revision } from "../../application/ports/event-store.js";
 import { sha256 } from "../../domain/digest.js";
 import { schemaVersions } from "../../domain/event.js";
 import { DomainEvent } from "../../domain/events.js";
 import { type StreamName } from "../../domain/identifiers.js";
 import { upcasters } from "./upcasters.js";
+import { uuidIn } from "./uuid.js";
 
 const versionOf: ReadonlyMap<string, number> = new Map(
   DomainEvent.options.map((schema) => {
@@ -53,7 +54,7 @@ export const decodeEvent = (
   }
 };
 
-const NAMESPACE = "5b1c3c52-8f0e-4a5a-9f6d-6a1b7d0b5f5e";
+const uuidOf = uuidIn("5b1c3c52-8f0e-4a5a-9f6d-6a1b7d0b5f5e");
 
 /** Event ids derive from place and content, so a retry is harmless and the same fact later is a new event. */
 export const eventId = (
@@ -61,8 +62,28 @@ export const eventId = (
   expected: Revision,
   index: number,
   encoded: EncodedEvent,
-): string =>
-  uuidV5(`${stream}\n${expected}\n${index}\n${sha256(`${encoded.type}\n${encoded.data}`)}`, NAMESPACE);
+): string => idAt(stream, expected, index, contentDigest(encoded));
+
+const contentDigest = ({ type, data }: EncodedEvent): string => sha256(`${type}\n${data}`);
+
+const idAt = (stream: StreamName, expected: Revision, index: number, content: string): string =>
+  uuidOf(`${stream}\n${expected}\n${index}\n${content}`);
 
 /** A signed operation is one event wherever it stands: its id derives from the operation's hash alone. */
-export const operationEventId = (hash: string): string => uuidV5(`operation\n${hash}`, NAMESPACE);
+export const operationEventId = (hash: string): string => uuidOf(`operation\n${hash}`);
+
+/** Hash of the operation that an event's data signs. */
+export const operationHashOf = (data: string): string =>
+  z.object({ hash: z.string() }).parse(JSON.parse(data)).hash;
+
+export const eventReading: EventReading = {
+  decode: decodeEvent,
+  idOf: ({ stream, revision, type, schemaVersion, data }) => {
+    if (type === "OperationSigned") {
+      const id = operationEventId(operationHashOf(data));
+      return () => id;
+    }
+    const content = contentDigest({ type, schemaVersion, data });
+    return (index) => idAt(stream, revision - 1 - index, index, content);
+  },
+};

@@ -1,5 +1,4 @@
 import { type EventLog, type LoggedEvent, type LogMessage } from "../../application/ports/event-log.js";
-import { z } from "zod";
 import {
   type AppendOutcome,
   type EventMetadata,
@@ -13,10 +12,14 @@ import {
 } from "../../application/ports/event-store.js";
 import { type DomainEvent } from "../../domain/events.js";
 import { type StreamName } from "../../domain/identifiers.js";
-import { decodeEvent, type EncodedEvent, encodeEvent, eventId, operationEventId } from "./codec.js";
-
-const operationHashOf = (content: EncodedEvent): string =>
-  z.object({ hash: z.string() }).parse(JSON.parse(content.data)).hash;
+import {
+  decodeEvent,
+  type EncodedEvent,
+  encodeEvent,
+  eventId,
+  operationEventId,
+  operationHashOf,
+} from "./codec.js";
 
 /** What an event's metadata is taken to need; whose own length must not move the cuts. */
 const METADATA_ALLOWANCE = 1_024;
@@ -56,7 +59,7 @@ export class CodedEventLog implements EventLog {
     let revision = expected;
     for (const portion of portions(events.map(encodeEvent))) {
       const identified = portion.map((content, index): NewEvent => {
-        const hash = content.type === "OperationSigned" ? operationHashOf(content) : undefined;
+        const hash = content.type === "OperationSigned" ? operationHashOf(content.data) : undefined;
         const id = hash === undefined ? eventId(stream, revision, index, content) : operationEventId(hash);
         return { id, ...content, metadata };
       });

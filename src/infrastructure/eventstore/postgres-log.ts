@@ -168,6 +168,7 @@ export class PostgresLog implements EventStore {
       events.map((event) => event.schemaVersion),
       events.map((event) => event.data),
       events.map((event) => JSON.stringify(event.metadata)),
+      events.map((event) => event.firstRecordedAt ?? null),
     ]);
     return rows.map(toOutcome);
   }

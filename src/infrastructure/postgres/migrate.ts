@@ -131,13 +131,17 @@ const inOrder = async (client: pg.Client, migrations: readonly Migration[]): Pro
   return [...pending];
 };
 
-/** What a role of its own may do that runs TAPS but does not migrate: the log is appended to by its function alone. */
+/**
+ * What a role of its own may do that runs TAPS but does not migrate. It inserts into the log by the function that
+ * appends alone: positions without gaps, revisions and times are not its own to choose.
+ */
 const grants = (role: string): string => {
   const grantee = pg.escapeIdentifier(role);
   return `
     GRANT USAGE ON SCHEMA log, ops TO ${grantee};
     GRANT USAGE, CREATE ON SCHEMA read TO ${grantee};
     GRANT SELECT ON ALL TABLES IN SCHEMA log TO ${grantee};
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA log TO ${grantee};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ops TO ${grantee};
     REVOKE INSERT, UPDATE, DELETE ON ops.migrations FROM ${grantee};`;
 };

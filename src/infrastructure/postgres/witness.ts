@@ -1,11 +1,11 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, open, readFile, rename } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Pool } from "pg";
 import { z } from "zod";
 import { StoreUnavailable } from "../../application/ports/event-store.js";
 import { type Witness, type WitnessRecord } from "../../application/ports/system.js";
 import { tzAddress } from "../../domain/identifiers.js";
+import { writeDurably } from "../durable-file.js";
 import { asking } from "./errors.js";
 
 const Record = z.object({
@@ -19,29 +19,6 @@ const WRITE = `
   ON CONFLICT (name) DO UPDATE SET
     payer = excluded.payer, revision = excluded.revision, event_id = excluded.event_id, written_at = excluded.written_at`;
 const READ = `SELECT payer, revision, event_id AS "eventId" FROM ops.witness WHERE name = $1`;
-
-const syncFolder = async (folder: string): Promise<void> => {
-  const handle = await open(folder, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
-
-/** Puts a file in place whole, and on the disk before it returns. */
-const writeDurably = async (folder: string, name: string, text: string): Promise<void> => {
-  const draft = join(folder, `${name}.${randomUUID()}`);
-  const handle = await open(draft, "wx", 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(draft, join(folder, name));
-  await syncFolder(folder);
-};
 
 const readIfPresent = async (path: string): Promise<string | undefined> => {
   try {

@@ -49,7 +49,7 @@ describe("an installation whose role does not migrate", function () {
     await rm(folder, { recursive: true });
   });
 
-  it("pays and projects, and can write the log by its function alone", async () => {
+  it("pays, projects, signs the log and proves what it paid", async () => {
     await taps(env, ["migrate", "up"]);
     await taps(env, ["wallet", "import"], sandbox.secretKey);
     await taps(env, ["mode", "on"]);
@@ -63,19 +63,109 @@ describe("an installation whose role does not migrate", function () {
     const first = (await transfersOf(sandbox.url, sandbox.payer)).slice(0, 650);
     expect(new Set(first.map(({ target }) => target.address))).to.have.property("size", 650);
 
+    const [target] = first;
+    if (target === undefined) throw new Error("nobody is paid");
+    const proof = join(folder, "proof.json");
+    const key = (await taps(env, ["audit", "key"])).trim();
+    expect(await taps(env, ["audit", "verify"])).to.match(
+      /^\d+ events, root [0-9a-f]{64}\n[1-9]\d* checkpoints/,
+    );
+    await taps(env, ["audit", "prove", "0", target.target.address, "--out", proof]);
+    // Nothing else is needed to check it.
+    const shown = JSON.parse(await taps({}, ["audit", "check", proof, "--key", key, "--json"])) as {
+      payment: unknown;
+    };
+    expect(shown.payment).to.deep.include({
+      operation: target.hash,
+      recipient: target.target.address,
+      sent: `${target.amount}`,
+    });
+  });
+
+  it("cannot change, remove or add anything of the log but by what appends", async () => {
+    const { rows: before } = await admin.query("SELECT * FROM log.events ORDER BY position");
     for (const attack of [
       "UPDATE log.events SET data = data",
       "DELETE FROM log.events",
       "TRUNCATE log.events",
       "INSERT INTO log.events SELECT * FROM log.events",
+      "MERGE INTO log.events USING log.store ON true WHEN MATCHED THEN DELETE",
+      "COPY log.events FROM STDIN",
+      "SELECT * FROM log.events FOR UPDATE",
+      "DO $$ BEGIN LOCK TABLE log.events IN ACCESS EXCLUSIVE MODE; END $$",
       "UPDATE log.store SET id = id",
+      "INSERT INTO log.store DEFAULT VALUES",
+      "DELETE FROM log.store",
+      "TRUNCATE log.store",
       "ALTER TABLE log.events DISABLE TRIGGER immutable",
+      "ALTER TABLE log.store DISABLE TRIGGER ALL",
+      "DROP TRIGGER immutable ON log.events",
+      "CREATE TRIGGER mine BEFORE INSERT ON log.events FOR EACH ROW EXECUTE FUNCTION log.refuse_change()",
+      "CREATE RULE mine AS ON INSERT TO log.events DO INSTEAD NOTHING",
+      "ALTER TABLE log.events ALTER COLUMN data SET DEFAULT ''",
+      "ALTER TABLE log.events RENAME TO other",
+      "ALTER TABLE log.events OWNER TO CURRENT_USER",
+      "ALTER TABLE log.events SET SCHEMA read",
+      "DROP TABLE log.events",
+      "DROP SCHEMA log CASCADE",
+      "CREATE TABLE log.mine (x int)",
+      "CREATE INDEX ON log.events (type)",
       "CREATE OR REPLACE FUNCTION log.refuse_change() RETURNS trigger LANGUAGE sql AS 'SELECT 1'",
+      "ALTER FUNCTION log.refuse_change() RESET ALL",
+      "DROP FUNCTION log.refuse_change() CASCADE",
+      "SET session_replication_role = replica",
+      "SET ROLE migrator",
       "DELETE FROM ops.migrations",
+      "INSERT INTO ops.migrations (name, checksum) VALUES ('x', 'x')",
     ])
       expect(await runner.query(attack).catch((error: unknown) => error), attack).to.have.property(
         "code",
         "42501",
       );
+    // What it may not grant is left out with a warning, and nobody has it.
+    await runner.query("GRANT DELETE ON log.events TO CURRENT_USER");
+    const granted =
+      "SELECT has_table_privilege(rolname, 'log.events', 'DELETE') AS may FROM pg_roles WHERE rolname = $1";
+    expect((await admin.query(granted, ["the runner"])).rows).to.deep.equal([{ may: false }]);
+    const { rows: after } = await admin.query("SELECT * FROM log.events ORDER BY position");
+    expect(after).to.deep.equal(before);
+  });
+
+  it("appends where the log is, whatever it has beside it under the same names, and not ahead of time", async () => {
+    const session = await runner.connect();
+    const append = `SELECT outcome FROM log.append(ARRAY['roles-tested'], ARRAY[-1], ARRAY[1],
+      ARRAY['00000000-0000-4000-8000-000000000001']::uuid[], ARRAY['Tested'], ARRAY[1], ARRAY['{}'],
+      ARRAY['{}']::jsonb[], ARRAY['9999-01-01']::timestamptz[])`;
+    try {
+      await session.query("CREATE TABLE read.events (LIKE log.events); SET search_path = read, pg_temp, log");
+      await session.query("CREATE FUNCTION read.hashtext(text) RETURNS int LANGUAGE sql AS 'SELECT 1 / 0'");
+      expect((await session.query(append)).rows).to.deep.equal([{ outcome: "appended" }]);
+    } finally {
+      await session.query("DROP FUNCTION read.hashtext; DROP TABLE read.events");
+      session.release(true);
+    }
+    const found =
+      "SELECT recorded_at <= clock_timestamp() AS past FROM log.events WHERE stream = 'roles-tested'";
+    expect((await admin.query(found)).rows).to.deep.equal([{ past: true }]);
+  });
+
+  it("is the only one that may append, beside who migrates", async () => {
+    await admin.query("CREATE ROLE stranger LOGIN");
+    const stranger = createPool({ url: urlAs("stranger"), applicationName: "stranger" });
+    try {
+      for (const attack of [
+        "SELECT * FROM log.append('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
+        "SELECT * FROM log.append('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
+        "SELECT * FROM log.events",
+        "SELECT * FROM ops.audit_key",
+      ])
+        expect(await stranger.query(attack).catch((error: unknown) => error), attack).to.have.property(
+          "code",
+          "42501",
+        );
+    } finally {
+      await endPool(stranger);
+      await admin.query("DROP ROLE stranger");
+    }
   });
 });

@@ -29,6 +29,8 @@ const storedMetadata = z.object({
   $causationId: z.string(),
   actor: z.string(),
   traceparent: z.string().optional(),
+  /** Of an event that was copied from another log. The server's own time of such a one is that of the copy. */
+  firstRecordedAt: z.iso.datetime().optional(),
 });
 type StoredMetadata = z.infer<typeof storedMetadata>;
 
@@ -50,6 +52,7 @@ export const toEventData = (event: NewEvent): BinaryEventData => {
     $causationId: causationId,
     actor,
     ...(traceparent === undefined ? {} : { traceparent }),
+    ...(event.firstRecordedAt && { firstRecordedAt: event.firstRecordedAt.toISOString() }),
   };
   const content = [event.id, event.type, event.schemaVersion, sha256(event.data)].join("\n");
   return {
@@ -73,7 +76,7 @@ export const toStoredEvent = (resolved: ResolvedEvent): StoredEvent | undefined 
   const { data: stored } = storedMetadata.safeParse(event.metadata);
   if (stored === undefined || event.isJson || event.position === undefined)
     throw new UnreadableEvent({ stream: event.streamId, revision }, event.type, stored?.schemaVersion ?? 0);
-  const { id, schemaVersion, $correlationId, $causationId, actor, traceparent } = stored;
+  const { id, schemaVersion, $correlationId, $causationId, actor, traceparent, firstRecordedAt } = stored;
   return {
     contentId: event.id,
     event: {
@@ -81,7 +84,7 @@ export const toStoredEvent = (resolved: ResolvedEvent): StoredEvent | undefined 
       stream: event.streamId as StreamName,
       revision,
       position: event.position.commit as Position,
-      recordedAt: event.created,
+      recordedAt: firstRecordedAt === undefined ? event.created : new Date(firstRecordedAt),
       type: event.type,
       schemaVersion,
       data: Buffer.from(event.data).toString(),

@@ -39,7 +39,7 @@ export const LAST_BY_POSITION: Statement = {
 };
 export const APPEND: Statement = {
   name: "log_append",
-  text: "SELECT * FROM log.append($1, $2, $3, $4, $5, $6, $7, $8)",
+  text: "SELECT * FROM log.append($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 };
 export const FORWARDS: Statement = {
   name: "log_forwards",

@@ -1,6 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 import { z } from "zod";
-import { type TzAddress } from "../../../domain/identifiers.js";
 
 /** The key does not open the record, or the record was changed. */
 export class WrongWalletKey extends Error {
@@ -49,11 +48,11 @@ const keyMaterial = (text: string): Buffer => {
   return bytes;
 };
 
-const aad = (address: TzAddress): Buffer => Buffer.from(`${VERSION}:${address}`);
+const aad = (name: string): Buffer => Buffer.from(`${VERSION}:${name}`);
 
 /**
- * Seals a wallet's secret: AES-256-GCM under a key derived by HKDF-SHA256 from `WALLET_ENCRYPTION_KEY` with
- * `WALLET_ENCRYPTION_IV` as its salt. Each record has a nonce of its own; the address is authenticated with it.
+ * Seals a wallet's secret, or another one: AES-256-GCM under a key derived by HKDF-SHA256 from `WALLET_ENCRYPTION_KEY` with
+ * `WALLET_ENCRYPTION_IV` as its salt. Each record has a nonce of its own; its name (a wallet's address) is authenticated with it.
  */
 export class Vault {
   private readonly key: Buffer;
@@ -64,9 +63,9 @@ export class Vault {
     );
   }
 
-  seal(address: TzAddress, secret: string): WalletRecord {
+  seal(name: string, secret: string): WalletRecord {
     const nonce = randomBytes(12);
-    const cipher = createCipheriv(CIPHER, this.key, nonce, TAG).setAAD(aad(address));
+    const cipher = createCipheriv(CIPHER, this.key, nonce, TAG).setAAD(aad(name));
     const ciphertext = Buffer.concat([cipher.update(secret, "utf8"), cipher.final()]);
     return {
       version: VERSION,
@@ -77,11 +76,11 @@ export class Vault {
   }
 
   /** Throws `WrongWalletKey`. */
-  open(address: TzAddress, sealed: unknown): string {
+  open(name: string, sealed: unknown): string {
     try {
       const { nonce, ciphertext, tag } = record.parse(sealed);
       const decipher = createDecipheriv(CIPHER, this.key, Buffer.from(nonce, "base64"), TAG)
-        .setAAD(aad(address))
+        .setAAD(aad(name))
         .setAuthTag(Buffer.from(tag, "base64"));
       return Buffer.concat([decipher.update(ciphertext, "base64"), decipher.final()]).toString("utf8");
     } catch {
