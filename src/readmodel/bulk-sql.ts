@@ -70,6 +70,19 @@ export const readRows = async (
   return found;
 };
 
+/** The largest value of an integer column; undefined if the table is empty, null if no row has one. */
+export const lastValue = async (
+  session: Session,
+  names: Names,
+  table: Table,
+  column: string | undefined,
+): Promise<number | null | undefined> => {
+  const name = qualified(names(table));
+  const last = column === undefined ? "NULL::integer" : `(SELECT max(${quoted(column)}) FROM ${name})`;
+  const { rows } = await session.query(`SELECT ${last} AS last WHERE EXISTS (SELECT 1 FROM ${name})`);
+  return (rows[0] as { last: number | null } | undefined)?.last;
+};
+
 export const deleteRows = async (
   session: Session,
   names: Names,

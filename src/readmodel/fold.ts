@@ -1,8 +1,8 @@
 // A large batch of changes, folded in memory: each row that it touches is read once and written once.
 import { type CopySession } from "./database.js";
-import { copyRows, deleteRows, readRows } from "./bulk-sql.js";
+import { copyRows, deleteRows, lastValue, readRows } from "./bulk-sql.js";
 import { type Names } from "./names.js";
-import { type Change, keyOf, type Projection, type Row, type Table } from "./projection.js";
+import { type Change, type Projection, type Row, type Table } from "./projection.js";
 import { statementsOf } from "./sql.js";
 import { createPartition } from "./tables.js";
 import { signatureOf, TouchedRows, valuesOf } from "./touched.js";
@@ -43,7 +43,7 @@ const askedOf = (table: Table, changes: readonly Change[]): Asked => {
   const ask = (match: Row): void => {
     const columns = signatureOf(table, match);
     if (columns === undefined) {
-      const key = keyOf(table, match);
+      const key = valuesOf(table.key, match);
       if (!asked.keys.has(key)) asked.keys.set(key, match);
       return;
     }
@@ -71,11 +71,28 @@ const load = async (
     [...matches.values()].map(({ columns }) => columns),
   );
   const asked = [...keys.values()];
-  for (const row of await readRows(session, names, table, table.key, asked)) rows.load(row);
+  const mayBeThere = await bounds(session, names, table);
+  for (const row of await readRows(session, names, table, table.key, asked.filter(mayBeThere)))
+    rows.load(row);
   for (const { columns, rows: some } of matches.values())
     for (const row of await readRows(session, names, table, columns, [...some.values()])) rows.load(row);
   for (const row of asked) rows.looked(row);
   return rows;
+};
+
+/**
+ * Which rows the table may have, by what is cheap to know: none if it is empty, none of a partition's range that is
+ * beyond all rows. So what is new is not looked for row by row.
+ */
+const bounds = async (session: CopySession, names: Names, table: Table): Promise<(row: Row) => boolean> => {
+  const column = table.partition?.column;
+  const last = await lastValue(session, names, table, column);
+  if (last === undefined) return () => false;
+  if (column === undefined || last === null) return () => true;
+  return (row) => {
+    const value = row[column];
+    return typeof value !== "number" || value <= last;
+  };
 };
 
 const apply = (change: Change, rowsOf: (table: Table) => TouchedRows): void => {
@@ -97,7 +114,7 @@ const apply = (change: Change, rowsOf: (table: Table) => TouchedRows): void => {
 
 const write = async (session: CopySession, rows: TouchedRows, epoch: number, names: Names): Promise<void> => {
   const { table } = rows;
-  const unknown = rows.unknown();
+  const unknown = rows.unknown().filter(await bounds(session, names, table));
   for (const row of await readRows(session, names, table, table.key, unknown)) rows.found(row);
   const { inserted, updated, deleted } = rows.outcome();
   if (deleted.length > 0) await deleteRows(session, names, table, deleted);

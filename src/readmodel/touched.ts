@@ -1,5 +1,5 @@
 // The rows of a table that a batch touches: loaded, changed in memory by every change in its order, written once.
-import { keyOf, type Row, type Table, type Value } from "./projection.js";
+import { type Row, type Table, type Value } from "./projection.js";
 
 type MutableRow = Record<string, Value | undefined>;
 
@@ -8,6 +8,8 @@ interface Touched {
   existed: boolean | undefined;
   /** As the changes leave it; undefined: there is none. */
   now: MutableRow | undefined;
+  /** What it was before it was taken out. */
+  last: MutableRow | undefined;
   isChanged: boolean;
 }
 
@@ -40,14 +42,20 @@ class Index {
   }
 }
 
-/** Equal for equal values of these columns. */
-export const valuesOf = (columns: readonly string[], row: Row): string =>
-  JSON.stringify(
-    columns.map((column) => {
-      const value = row[column] ?? null;
-      return typeof value === "bigint" ? value.toString() : value;
-    }),
-  );
+/** Equal for equal values of these columns. No text in PostgreSQL has the symbol 0, so none is taken for a null. */
+export const valuesOf = (columns: readonly string[], row: Row): string => {
+  let values = "";
+  for (const column of columns) {
+    const value = row[column] ?? null;
+    values += `\u0000${value === null ? "\u0000" : textOf(value)}`;
+  }
+  return values;
+};
+
+const textOf = (value: Value): string => {
+  if (typeof value === "string") return value;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+};
 
 /** The columns of a condition, in an order of their own; undefined: it names a row by its key. */
 export const signatureOf = (table: Table, match: Row): readonly string[] | undefined =>
@@ -71,28 +79,28 @@ export class TouchedRows {
 
   /** A row as the database has it. */
   load(row: Row): void {
-    const key = keyOf(this.table, row);
+    const key = valuesOf(this.table.key, row);
     if (this.rows.has(key)) return;
-    this.rows.set(key, { existed: true, now: undefined, isChanged: false });
+    this.rows.set(key, { existed: true, now: undefined, last: undefined, isChanged: false });
     this.set(key, { ...row });
   }
 
   /** The database has no row of this key unless it was loaded. */
   looked(row: Row): void {
-    const key = keyOf(this.table, row);
+    const key = valuesOf(this.table.key, row);
     const found = this.rows.get(key);
-    if (found === undefined) this.rows.set(key, { existed: false, now: undefined, isChanged: false });
+    if (found === undefined) this.rows.set(key, { existed: false, now: undefined, last: undefined, isChanged: false });
     else found.existed ??= false;
   }
 
   /** The database has a row of this key, whatever is in it. */
   found(row: Row): void {
-    const touched = this.rows.get(keyOf(this.table, row));
+    const touched = this.rows.get(valuesOf(this.table.key, row));
     if (touched) touched.existed = true;
   }
 
   upsert(row: Row): void {
-    const key = keyOf(this.table, row);
+    const key = valuesOf(this.table.key, row);
     const touched = this.rows.get(key);
     if (touched === undefined) throw new Error(`a row of ${this.table.name} was not loaded`);
     if (touched.now) this.change(key, touched.now, row);
@@ -117,6 +125,7 @@ export class TouchedRows {
       if (touched?.now === undefined) continue;
       taken.push(touched.now);
       for (const index of this.indexes.values()) index.remove(key, touched.now);
+      touched.last = touched.now;
       touched.now = undefined;
       touched.isChanged = true;
     }
@@ -125,8 +134,8 @@ export class TouchedRows {
 
   /** A whole row, in place of one that may be there. */
   put(row: Row): void {
-    const key = keyOf(this.table, row);
-    const touched = this.rows.get(key) ?? { existed: undefined, now: undefined, isChanged: true };
+    const key = valuesOf(this.table.key, row);
+    const touched = this.rows.get(key) ?? { existed: undefined, now: undefined, last: undefined, isChanged: true };
     if (touched.now) for (const index of this.indexes.values()) index.remove(key, touched.now);
     touched.isChanged = true;
     this.rows.set(key, touched);
@@ -140,20 +149,14 @@ export class TouchedRows {
     return rows;
   }
 
-  /** What is to be written. `keys` of rows that were loaded and are gone are remembered by their text. */
   outcome(): Outcome {
     const outcome = { inserted: [] as Row[], updated: [] as Row[], deleted: [] as Row[] };
-    for (const [key, { existed, now, isChanged }] of this.rows) {
+    for (const { existed, now, last, isChanged } of this.rows.values()) {
       if (!isChanged) continue;
       if (now) (existed ? outcome.updated : outcome.inserted).push(now);
-      else if (existed) outcome.deleted.push(this.keyRow(key));
+      else if (existed && last) outcome.deleted.push(last);
     }
     return outcome;
-  }
-
-  private keyRow(key: string): Row {
-    const values = JSON.parse(key) as Value[];
-    return Object.fromEntries(this.table.key.map((column, n) => [column, values[n] ?? null]));
   }
 
   private set(key: string, row: MutableRow): void {
@@ -174,7 +177,7 @@ export class TouchedRows {
   private matching(match: Row): readonly string[] {
     const columns = signatureOf(this.table, match);
     if (columns === undefined) {
-      const key = keyOf(this.table, match);
+      const key = valuesOf(this.table.key, match);
       const now = this.rows.get(key)?.now;
       const asked = Object.keys(match);
       return now && valuesOf(asked, now) === valuesOf(asked, match) ? [key] : [];
