@@ -89,7 +89,8 @@ export class TouchedRows {
   looked(row: Row): void {
     const key = valuesOf(this.table.key, row);
     const found = this.rows.get(key);
-    if (found === undefined) this.rows.set(key, { existed: false, now: undefined, last: undefined, isChanged: false });
+    if (found === undefined)
+      this.rows.set(key, { existed: false, now: undefined, last: undefined, isChanged: false });
     else found.existed ??= false;
   }
 
@@ -135,7 +136,12 @@ export class TouchedRows {
   /** A whole row, in place of one that may be there. */
   put(row: Row): void {
     const key = valuesOf(this.table.key, row);
-    const touched = this.rows.get(key) ?? { existed: undefined, now: undefined, last: undefined, isChanged: true };
+    const touched = this.rows.get(key) ?? {
+      existed: undefined,
+      now: undefined,
+      last: undefined,
+      isChanged: true,
+    };
     if (touched.now) for (const index of this.indexes.values()) index.remove(key, touched.now);
     touched.isChanged = true;
     this.rows.set(key, touched);

@@ -2,7 +2,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Pool } from "pg";
 import { startEmbeddedPostgres } from "../../src/infrastructure/postgres/embedded.js";
 import { migrate } from "../../src/infrastructure/postgres/migrate.js";
 import { createPool, endPool } from "../../src/infrastructure/postgres/pool.js";

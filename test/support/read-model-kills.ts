@@ -100,8 +100,11 @@ export const killEverywhere = (every: number): void => {
       const { rows } = await models.pool.query<{ tablename: string }>(
         "SELECT tablename FROM pg_tables WHERE schemaname = 'read' ORDER BY 1",
       );
-      const { rows: builds } = await models.pool.query("SELECT * FROM read.build");
-      return [...builds, ...rows.map(({ tablename }) => tablename).filter((name) => !KEPT.has(name))];
+      const { rows: builds } = await models.pool.query<{ name: string }>("SELECT name FROM read.build");
+      return [
+        ...builds.map(({ name }) => name),
+        ...rows.map(({ tablename }) => tablename).filter((name) => !KEPT.has(name)),
+      ];
     };
 
     /** With a death before one statement; whether there were so many. */

@@ -106,8 +106,7 @@ describe("snapshots and rollbacks of read models", () => {
     const said = async () =>
       (await service.status()).map(({ state, position: p, pinned }) => [state, p, pinned]);
     expect(await said()).to.deep.equal(names.map(() => ["pinned", position, true]));
-    while (!runners.every(({ state }) => state.at === "pinned"))
-      await new Promise((done) => setTimeout(done, 5));
+    await until(() => runners.every(({ state }) => state.at === "pinned"));
     expect(
       await Promise.all(runners.map((runner) => runner.whenProcessed(at(-1), PATIENCE_MS))),
     ).to.deep.equal(names.map(() => false));
@@ -118,8 +117,7 @@ describe("snapshots and rollbacks of read models", () => {
     );
     await service.rollback(names, { to: "head" }, telling().how);
     expect(await said()).to.deep.equal(names.map(() => ["at-head", at(-1), false]));
-    while (!runners.every(({ state }) => state.at === "live"))
-      await new Promise((done) => setTimeout(done, 5));
+    await until(() => runners.every(({ state }) => state.at === "live"));
     await areRight(at(-1));
   });
 
