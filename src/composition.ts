@@ -60,8 +60,8 @@ const OLDEST_HEAD_MS = 120_000;
 
 /** Copying whole tables, digests of them and their indexes take as long as they take, in milliseconds. */
 const DAY_MS = 86_400_000;
-/** One keeps others from building the same, one reads, one writes. */
-const MAINTENANCE_CONNECTIONS = 4;
+/** One writes for each read model, the others keep processes apart and read. */
+const MAINTENANCE_CONNECTIONS = projections.length + 4;
 
 /** A running demo's addresses, for the commands beside it. */
 export interface DemoPlace {
@@ -213,7 +213,7 @@ const register = (
     return transact;
   });
   provide("snapshots", async () => {
-    const folder = join(config.TAPS_DATA_DIR, await get("chainId"), "snapshots");
+    const folder = async () => join(config.TAPS_DATA_DIR, await get("chainId"), "snapshots");
     return new Snapshots(folder, await get("maintenance"));
   });
   provide(

@@ -1,4 +1,5 @@
 // Takes a snapshot of each read model at each settled cycle, and clears away tables that were replaced.
+import { type Position } from "../application/ports/event-store.js";
 import { type Clock } from "../application/ports/system.js";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.js";
 import { type CopySession, type Transact } from "./database.js";
@@ -21,6 +22,9 @@ export interface KeeperParts {
 }
 
 export class SnapshotKeeper {
+  /** The last settlements of which there are snapshots. */
+  private readonly kept = new Map<string, Position>();
+
   constructor(private readonly parts: KeeperParts) {}
 
   /** Until the signal is aborted; what fails is tried again. */
@@ -44,19 +48,21 @@ export class SnapshotKeeper {
     const checkpoint = await transact((session) => readCheckpoint(session, projection.name));
     const store = await storeId();
     if (checkpoint?.storeId !== store || checkpoint.version !== projection.version) return;
-    if (!isDue(checkpoint, await snapshots.list())) return;
-    await snapshots.take(projection, store);
+    const { settled, pinned } = checkpoint;
+    if (settled === null || pinned || this.kept.get(projection.name) === settled) return;
+    if (!isKept(checkpoint, settled, await snapshots.list())) await snapshots.take(projection, store);
     await snapshots.prune(projection.name);
+    this.kept.set(projection.name, settled);
   }
 }
 
-/** A cycle was settled since the newest snapshot of these rows. Another process on this machine may have taken it. */
-const isDue = (
-  { name, version, storeId, settled, pinned }: Checkpoint,
+/** Whether there is a snapshot at or behind a settlement: another process on this machine may have taken it. */
+const isKept = (
+  { name, version, storeId }: Checkpoint,
+  settled: Position,
   listed: readonly Listed[],
-): boolean => {
-  if (settled === null || pinned) return false;
-  return !listed.some(
+): boolean =>
+  listed.some(
     ({ content }) =>
       !(content instanceof UnusableSnapshot) &&
       content.projection === name &&
@@ -64,4 +70,3 @@ const isDue = (
       content.storeId === storeId &&
       content.position >= settled,
   );
-};

@@ -47,7 +47,7 @@ export const withInstallation = async (
     const pool = createPool({ url, applicationName: "bench", timeouts, max: 16 });
     const store = new PostgresLog({ url, applicationName: "bench" });
     const transact: Transact<CopySession> = (inner) => transactCopying(pool, inner);
-    const snapshots = new Snapshots(join(folder, "snapshots"), transact);
+    const snapshots = new Snapshots(async () => join(folder, "snapshots"), transact);
     const modelsOn = (other: EventStore) =>
       new ReadModelService({
         ...{ projections, log: new CodedEventLog(other), store: other, transact, snapshots },

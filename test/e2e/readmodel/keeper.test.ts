@@ -18,7 +18,7 @@ describe("read models that nobody looks after", () => {
 
   const keeperOf = (log: ListedLog, isLive: (projection: Projection) => boolean) => {
     const { transact, folder } = models;
-    const snapshots = new Snapshots(folder, transact);
+    const snapshots = new Snapshots(async () => folder, transact);
     const failures: unknown[] = [];
     const keeper = new SnapshotKeeper({
       ...{ projections, transact, snapshots, isLive },
