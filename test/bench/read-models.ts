@@ -28,7 +28,8 @@ export interface Installation {
   readonly pool: Pool;
   readonly store: EventStore;
   readonly log: CodedEventLog;
-  readonly transact: Transact<CopySession>;
+  /** How long each attempt to switch has kept readers waiting, in milliseconds. */
+  readonly locks: number[];
   readonly models: ReadModels;
   /** The same on another event store. */
   modelsOn(store: EventStore): ReadModels;
@@ -46,7 +47,23 @@ export const withInstallation = async (
     const timeouts = { connect: 5_000, statement: HOUR_MS };
     const pool = createPool({ url, applicationName: "bench", timeouts, max: 16 });
     const store = new PostgresLog({ url, applicationName: "bench" });
-    const transact: Transact<CopySession> = (inner) => transactCopying(pool, inner);
+    const locks: number[] = [];
+    const transact: Transact<CopySession> = async (inner) => {
+      let since: number | undefined;
+      try {
+        return await transactCopying(pool, (session) =>
+          inner({
+            ...session,
+            query: (text, values) => {
+              if (text.startsWith("LOCK TABLE ONLY")) since = performance.now();
+              return session.query(text, values);
+            },
+          }),
+        );
+      } finally {
+        if (since !== undefined) locks.push(performance.now() - since);
+      }
+    };
     const snapshots = new Snapshots(async () => join(folder, "snapshots"), transact);
     const modelsOn = (other: EventStore) =>
       new ReadModelService({
@@ -55,7 +72,7 @@ export const withInstallation = async (
       });
     const log = new CodedEventLog(store);
     try {
-      await work({ url, pool, store, log, transact, models: modelsOn(store), modelsOn });
+      await work({ url, pool, store, log, locks, models: modelsOn(store), modelsOn });
     } finally {
       await store.close();
       await endPool(pool);
