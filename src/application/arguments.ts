@@ -1,4 +1,5 @@
 // The vocabulary of commands: texts that people type, as the domain's values.
+import { z } from "zod";
 import {
   type Address,
   address,
@@ -117,3 +118,9 @@ export const claimFrom = (baker: TzAddress, text: string) => {
   const kind = named === undefined ? Payment.kindIn(payment) : obligationKind.safeParse(named).data;
   return kind && { content: Number(content), payment, obligation: obligationId(kind, receiver) };
 };
+
+const instant = z.iso.datetime({ offset: true });
+
+/** Undefined: the text is not a time with its offset, such as 2026-11-30T12:00:00Z. */
+export const timeFrom = (text: string): Date | undefined =>
+  instant.safeParse(text).success ? new Date(text) : undefined;

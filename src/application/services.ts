@@ -10,6 +10,7 @@ import { type EventReading } from "./ports/event-reading.js";
 import { type EventStore } from "./ports/event-store.js";
 import { type ReadPayoutRecords } from "./ports/payout-records.js";
 import { type OperationHistory } from "./ports/operations.js";
+import { type ReadModels } from "./ports/read-models.js";
 import { type CycleCalendar, type RewardSource } from "./ports/reward-source.js";
 import { type Clock } from "./ports/system.js";
 import { type SentTransfers } from "./ports/transfers.js";
@@ -56,6 +57,8 @@ export interface Services {
   evidence(): Promise<Evidence>;
   /** Reads other systems' payout records. */
   payoutRecords(): Promise<ReadPayoutRecords>;
+  /** The read models of this installation. */
+  readModels(): Promise<ReadModels>;
   /** What `reconcile` holds the log against. */
   operations(): Promise<OperationHistory>;
   /** Reads the bytes of signed operations. */

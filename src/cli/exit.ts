@@ -7,6 +7,7 @@ import { LogDiffers } from "../application/log/copy.js";
 import { BadPolicy } from "../application/commands/policy.js";
 import { ChainUnavailable, SignerUnavailable } from "../application/ports/chain.js";
 import { StoreUnavailable } from "../application/ports/event-store.js";
+import { ReadModelRefused } from "../application/ports/read-models.js";
 import { UnreadableRecords } from "../application/ports/payout-records.js";
 import { SourceUnavailable } from "../application/ports/reward-source.js";
 import { OtherChain } from "../application/replay/chain.js";
@@ -26,7 +27,7 @@ export class CommandEnd extends Error {
   }
 }
 
-const REFUSED = [ActRefused, OtherChain, LogDiffers, NotProvable, BadCheckpoint];
+const REFUSED = [ActRefused, ReadModelRefused, OtherChain, LogDiffers, NotProvable, BadCheckpoint];
 const UNREACHABLE = [ChainUnavailable, StoreUnavailable, SourceUnavailable, SignerUnavailable];
 
 /**

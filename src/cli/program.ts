@@ -17,6 +17,7 @@ import { paymentCommand } from "./payment.js";
 import { payerCommand } from "./payer.js";
 import { payoutCommand } from "./payout.js";
 import { policyCommand } from "./policy.js";
+import { projectionsCommand } from "./projections.js";
 import { reconcileCommand } from "./reconcile.js";
 import { replayCommand } from "./replay.js";
 import { serveCommands } from "./serve.js";
@@ -53,6 +54,7 @@ const buildProgram = (services: Services): Command => {
     replayCommand,
     compareCommand,
     whatIfCommand,
+    projectionsCommand,
   ]) {
     add(program, services);
   }

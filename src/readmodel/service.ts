@@ -1,4 +1,5 @@
 // The read models as an operator handles them: what a command asks, turned into orders for the works.
+import { ChainUnavailable } from "../application/ports/chain.js";
 import { type Position } from "../application/ports/event-store.js";
 import {
   type Building,
@@ -18,6 +19,7 @@ import { type Order, rebuild } from "./rebuild.js";
 import { createSchema, lockSchema } from "./schema.js";
 import { type Manifest, UnusableSnapshot } from "./snapshot-file.js";
 import { NothingToKeep, type Snapshots } from "./snapshots.js";
+import { NewerVersion } from "./store.js";
 import { type Places, readStatus } from "./status.js";
 
 export interface ServiceParts {
@@ -38,7 +40,11 @@ export class ReadModelService implements ReadModels {
 
   async status(): Promise<readonly ReadModelStatus[]> {
     const { transact, store, projections, snapshots, clock } = this.parts;
-    return readStatus(transact, store, projections, await snapshots.list(), clock.now());
+    const listed = await snapshots.list().catch((error: unknown) => {
+      if (error instanceof ChainUnavailable) return []; // which chain's they are is not known now
+      throw error;
+    });
+    return readStatus(transact, store, projections, listed, clock.now());
   }
 
   async rebuild(names: readonly string[], how: Building): Promise<readonly Built[]> {
@@ -124,6 +130,13 @@ export class ReadModelService implements ReadModels {
     return this.parts.projections.filter(({ name }) => names.includes(name));
   }
 
+  private async assertNotNewer(projection: Projection): Promise<void> {
+    const { name, version } = projection;
+    const found = await this.checkpointOf(projection);
+    if (found && found.version > version)
+      throw new ReadModelRefused(new NewerVersion(name, found.version, version).message);
+  }
+
   private async checkpointOf({ name }: Projection): Promise<Checkpoint | undefined> {
     return this.parts.transact((session) => readCheckpoint(session, name));
   }
@@ -151,6 +164,7 @@ export class ReadModelService implements ReadModels {
         if (!(rows[0] as { ours: boolean }).ours)
           throw new ReadModelRefused(`another process builds ${name}: wait for its end`);
       }
+      for (const projection of projections) await this.assertNotNewer(projection);
       return work(projections);
     });
   }

@@ -53,13 +53,14 @@ export class NothingToKeep extends Error {
 
 export class Snapshots {
   constructor(
-    private readonly folder: string,
+    /** Asked each time: which chain's it is may have to be asked of a node. */
+    private readonly folder: () => Promise<string>,
     private readonly transact: Transact<CopySession>,
   ) {}
 
   /** Every file in the folder, the newest position of each projection first. */
   async list(): Promise<readonly Listed[]> {
-    const names = await readdir(this.folder).catch((error: unknown) => {
+    const names = await readdir(await this.folder()).catch((error: unknown) => {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
       throw error;
     });
@@ -75,13 +76,14 @@ export class Snapshots {
     projection: Projection,
     storeId: string,
   ): Promise<{ readonly id: string; readonly content: Manifest }> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const unfinished = join(this.folder, `${projection.name}-${randomUUID()}${UNFINISHED}`);
+    const folder = await this.folder();
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const unfinished = join(folder, `${projection.name}-${randomUUID()}${UNFINISHED}`);
     try {
       const content = await this.transact((session) => write(session, projection, storeId, unfinished));
       const id = snapshotId(content);
-      await rename(unfinished, this.pathOf(id));
-      await this.sync();
+      await rename(unfinished, await this.pathOf(id));
+      await sync(folder);
       return { id, content };
     } finally {
       await rm(unfinished, { force: true });
@@ -91,10 +93,11 @@ export class Snapshots {
   /** Removes all but the last few of a projection, and what died halfway. */
   async prune(projection: string): Promise<void> {
     const usable = (await this.list()).filter(({ content }) => isOf(content, projection));
-    for (const { id } of usable.slice(KEPT)) await rm(this.pathOf(id), { force: true });
-    for (const name of await readdir(this.folder)) {
+    for (const { id } of usable.slice(KEPT)) await rm(await this.pathOf(id), { force: true });
+    const folder = await this.folder();
+    for (const name of await readdir(folder)) {
       if (!name.endsWith(UNFINISHED)) continue;
-      const path = join(this.folder, name);
+      const path = join(folder, name);
       const age = Date.now() - (await stat(path)).mtimeMs;
       if (age > ABANDONED_MS) await rm(path, { force: true });
     }
@@ -170,7 +173,7 @@ export class Snapshots {
 
   /** Reads it through once: a set of tables is not begun with rows that turn out to be damaged. */
   private async verify(id: string, content: Manifest): Promise<void> {
-    const rows = await SnapshotRows.open(this.pathOf(id), id);
+    const rows = await SnapshotRows.open(await this.pathOf(id), id);
     try {
       for (const table of content.tables) for await (const _ of checked(id, table, rows));
     } finally {
@@ -185,7 +188,7 @@ export class Snapshots {
       at: { position, ...last },
       settled,
       fill: async (session, epoch) => {
-        const rows = await SnapshotRows.open(this.pathOf(id), id);
+        const rows = await SnapshotRows.open(await this.pathOf(id), id);
         try {
           for (const packed of content.tables) {
             const table = projection.tables.find(({ name }) => name === packed.table);
@@ -204,22 +207,22 @@ export class Snapshots {
 
   private async look(id: string): Promise<Manifest | UnusableSnapshot> {
     try {
-      return await readManifest(this.pathOf(id), id);
+      return await readManifest(await this.pathOf(id), id);
     } catch (error) {
       if (error instanceof UnusableSnapshot) return error;
       return new UnusableSnapshot(id, "damaged", error instanceof Error ? error.message : String(error));
     }
   }
 
-  private pathOf(id: string): string {
-    return join(this.folder, `${id}${ENDING}`);
-  }
-
-  private async sync(): Promise<void> {
-    const folder = await open(this.folder, "r");
-    await folder.sync().finally(() => folder.close());
+  private async pathOf(id: string): Promise<string> {
+    return join(await this.folder(), `${id}${ENDING}`);
   }
 }
+
+const sync = async (path: string): Promise<void> => {
+  const folder = await open(path, "r");
+  await folder.sync().finally(() => folder.close());
+};
 
 const isOf = (content: Listed["content"], projection: string): boolean =>
   !(content instanceof UnusableSnapshot) && content.projection === projection;

@@ -7,6 +7,7 @@ import { type Projection } from "./projection.js";
 import { retire } from "./retired.js";
 import { lockSchema, nextEpoch } from "./schema.js";
 import { qualified, quoted } from "./sql.js";
+import { NewerVersion } from "./store.js";
 import { PATIENCE } from "./write.js";
 
 export type Switched =
@@ -63,6 +64,8 @@ const switchWithin = async (session: Session, projection: Projection, believed: 
   const build = (await readBuild(session, name, "FOR UPDATE"))?.build;
   if (build?.epoch !== believed.epoch || build.position !== believed.position) return "gone";
   const current = await readCheckpoint(session, name, "FOR UPDATE");
+  if (current && current.version > build.version)
+    throw new NewerVersion(name, current.version, build.version);
   if (current && isBehind(build, current)) return "behind";
   await takeOut(session, projection, current, build);
   for (const table of projection.tables) await rename(session, beside(build.epoch)(table), table.name);

@@ -1,8 +1,9 @@
-// npm run bench [allocation | log | restart | replay | cycle | kill | proofs | simulation]...: one JSON line a figure on standard
-// output, progress on standard error.
+// npm run bench [allocation | log | restart | replay | cycle | kill | proofs | simulation | projections | memory]...: one
+// JSON line a figure on standard output, progress on standard error.
 import { benchAllocation } from "./allocation.js";
 import { benchCycle } from "./cycle.js";
 import { benchKill } from "./kill.js";
+import { benchMemory, benchProjections } from "./projections.js";
 import { benchProofs } from "./proofs.js";
 import { benchReplay } from "./replay.js";
 import { benchRestart } from "./restart.js";
@@ -31,6 +32,8 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   // A million events, at some twenty-one a cycle of each of ten bakers.
   proofs: () => benchProofs(4_800),
   simulation: benchSimulation,
+  projections: benchProjections,
+  memory: benchMemory,
 };
 
 const asked = process.argv.slice(2);

@@ -6,7 +6,7 @@ import { withYears, type Years } from "./years.js";
 /** Each thread prints this when it ends, on standard error: kilobytes and microseconds of the whole process. */
 const USED = /used (\d+) kB and (\d+) us/g;
 
-export const benchReplay = (years: Years): Promise<void> =>
+export const benchReplay = (years: Years & { readonly aim: number }): Promise<void> =>
   withYears(years, async ({ name, env }) => {
     const started = performance.now();
     const { code, err } = await endOf({ ...env, NODE_OPTIONS: REPORT_USE }, ["replay", "all"]);

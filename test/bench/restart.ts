@@ -21,7 +21,7 @@ const timeToDecision = async (env: Environment): Promise<number> => {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-export const benchRestart = (years: Years): Promise<void> =>
+export const benchRestart = (years: Years & { readonly aim: number }): Promise<void> =>
   withYears(years, async ({ name, sandbox, env }: WrittenYears) => {
     const times: number[] = [];
     for (let run = 0; run < RUNS; run += 1) {

@@ -23,8 +23,6 @@ import { writePast } from "./past.js";
 export interface Years {
   readonly cycles: number;
   readonly delegators: number;
-  /** Seconds. */
-  readonly aim: number;
 }
 
 /** Where the log of the years is. */
@@ -36,7 +34,7 @@ export interface WrittenYears {
   readonly env: Environment;
 }
 
-const BLOCKS_PER_CYCLE = 4;
+export const BLOCKS_PER_CYCLE = 4;
 
 const isSmall = (n: number): boolean => n % 2 === 1;
 
@@ -44,7 +42,7 @@ const isSmall = (n: number): boolean => n % 2 === 1;
  * Every second delegator has so little that what it earns in all the cycles is below the minimum, and carried. The
  * wallet has paid the others in each cycle.
  */
-const genesisOf = ({ cycles, delegators }: Years): Genesis => {
+export const genesisOf = ({ cycles, delegators }: Years): Genesis => {
   const genesis = largeGenesis(delegators, BLOCKS_PER_CYCLE);
   const paid = cycles * Math.ceil(delegators / 2);
   const accounts = genesis.accounts.map((account) =>
@@ -64,7 +62,13 @@ const genesisOf = ({ cycles, delegators }: Years): Genesis => {
 const minimumPayout = ({ delegators }: Years): string =>
   (100_000_000n / (2n * BigInt(delegators))).toString();
 
-const write = async (years: Years, sandbox: RunningSandbox, url: string, pool: Pool): Promise<void> => {
+/** Writes the log of a baker who paid so many cycles; the sandbox has its rewards. */
+export const writeYears = async (
+  years: Years,
+  sandbox: RunningSandbox,
+  url: string,
+  pool: Pool,
+): Promise<void> => {
   const store = new PostgresLog({ url, applicationName: "bench" });
   try {
     const { baker, payer, chainId, tzktUrl } = sandbox;
@@ -109,7 +113,7 @@ const writeAnd = async (
     await migrate(postgres.url);
     say(`${name}: writing the log ...`);
     const began = performance.now();
-    await write(years, sandbox, postgres.url, pool);
+    await writeYears(years, sandbox, postgres.url, pool);
     say(`${name}: written in ${Math.round((performance.now() - began) / 1_000)} s`);
     await measureLog(years, name, pool);
     const { rpcUrl, baker } = sandbox;

@@ -1,4 +1,5 @@
 // Everything of one run: chain, log, processes, people, and what a disturbance does to them.
+import { StoreUnavailable } from "../../src/application/ports/event-store.js";
 import { type Operation } from "../../src/sandbox/model/types.js";
 import { PAYER } from "../support/chain-model.js";
 import { addressOf } from "../support/rewards.js";
@@ -8,6 +9,7 @@ import { type PersonsAct } from "./acts.js";
 import { type Disturbance, type Effect } from "./disturbances.js";
 import { LeaseTable } from "./lease-table.js";
 import { type Living } from "./living.js";
+import { operate, type OperatorsAct } from "./operator.js";
 import { sendByHand } from "./owner.js";
 import { act } from "./persons.js";
 import { Notary } from "./notary.js";
@@ -23,6 +25,10 @@ import { Actor, Stage, type Turn } from "./stage.js";
 import { contracts, SCRIPTS, worldOf } from "./shaped-world.js";
 import { refusal, unavailable } from "./answers.js";
 import { upgrade } from "./upgrades.js";
+
+const isCut = (error: unknown): boolean =>
+  error instanceof StoreUnavailable ||
+  (error instanceof Error && error.message.startsWith("the connection was cut"));
 
 const KNOWS = { act: "classify", pays: true } as const;
 
@@ -47,6 +53,7 @@ export class Scene {
   /** Carries out what its caller no longer waits for. */
   private readonly late: Actor;
   private readonly people: Actor[] = [];
+  private readonly operators: Actor[] = [];
   private hidden: readonly { readonly operation: Operation; readonly until: number }[] = [];
 
   constructor(private readonly shape: Shape) {
@@ -145,6 +152,8 @@ export class Scene {
         return what.lose === "all"
           ? this.readSide.database.drop()
           : this.readSide.database.loseCommits(what.lose);
+      case "operator":
+        return this.operate(what);
       case "skew":
         turn.actor.skew = what.minutes * 60_000;
         return;
@@ -175,6 +184,15 @@ export class Scene {
     act(this.world, actor, what, this.logs).catch(this.fail);
   }
 
+  /** Somebody looks after a read model. */
+  private operate(what: OperatorsAct): void {
+    const actor = new Actor(`operator ${this.operators.length + 1} (${what.act})`, this.stage);
+    this.operators.push(actor);
+    operate(this.world, this.readSide.database, actor, what).catch((error: unknown) => {
+      if (!isCut(error)) this.fail(error);
+    });
+  }
+
   /** Throws at the first thing that must not be; `since`: as of `Watch.check`. */
   check(since: number): void {
     this.watch.check(since);
@@ -194,6 +212,8 @@ export class Scene {
   mend(): void {
     this.fund();
     this.second?.replica.retire();
+    for (const operator of this.operators) operator.die();
+    for (const of of this.readSide.pinned()) this.operate({ act: "to-head", of, back: 0 });
     if (this.world.protocols.leadsToUnknown()) this.world.protocols.upgrade("known");
     for (const n of contracts.keys()) this.changeContract(n, "accepting");
     for (const { actor } of this.processes()) {
@@ -237,7 +257,7 @@ export class Scene {
     if (remains === undefined) return;
     this.logs.remember(world);
     this.stage.forget(this.late);
-    for (const person of this.people) person.die();
+    for (const person of [...this.people, ...this.operators]) person.die();
     for (const projector of this.projectors) projector.kill(how.rounds ?? 0, false);
     for (const replica of this.replicas.filter((each) => each !== second?.replica)) {
       if (how.rounds === undefined) this.stage.cutOff(replica.actor, "store", unavailable);

@@ -62,7 +62,7 @@ export class ReadModelsUnderTest {
 
   static async make(projections: readonly Projection[]): Promise<ReadModelsUnderTest> {
     const database = await freshDatabase();
-    const pool = createPool({ url: database.url, applicationName: "test", max: 12 });
+    const pool = createPool({ url: database.url, applicationName: "test", max: 2 * projections.length + 8 });
     const folder = await mkdtemp(join(tmpdir(), "taps-snapshots-"));
     return new ReadModelsUnderTest(database, pool, folder, projections);
   }
@@ -73,7 +73,7 @@ export class ReadModelsUnderTest {
     log: Log & Places,
     { transact = this.transact, folder = this.folder, projections = this.projections } = {},
   ): ReadModelService {
-    const snapshots = new Snapshots(folder, transact);
+    const snapshots = new Snapshots(async () => folder, transact);
     return new ReadModelService({ projections, log, store: log, transact, snapshots, clock: hasty });
   }
 

@@ -130,12 +130,18 @@ export class PostgresLog implements EventStore {
     let position = after;
     let caughtUp = false;
     let failures = 0;
+    const ask = (after: Position, rows: number) => ({
+      rows,
+      page: this.page("subscribeAll", ALL, [after, LAST_POSITION, rows]),
+    });
+    let ahead: ReturnType<typeof ask> | undefined;
     while (!signal.aborted) {
       const seen = this.changes.count;
-      const asked = size.rows;
+      const asked = ahead ?? ask(position, size.rows);
+      ahead = undefined;
       let page;
       try {
-        page = await this.page("subscribeAll", ALL, [position, LAST_POSITION, asked]);
+        page = await asked.page;
         failures = 0;
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
@@ -144,13 +150,20 @@ export class PostgresLog implements EventStore {
         await backOff(failures++, signal);
         continue;
       }
+      size.learn(page);
+      const last = page.at(-1);
+      const isFull = page.length === asked.rows;
+      if (last && isFull) {
+        // A reader of much works on one page while the next is on its way.
+        ahead = ask(last.position, size.rows);
+        ahead.page.catch(() => undefined); // it is awaited in its turn, unless the reader leaves
+      }
       for (const event of page) {
         if (signal.aborted) return;
         position = event.position;
         yield { kind: "event", event };
       }
-      size.learn(page);
-      if (page.length === asked || signal.aborted) continue;
+      if (isFull || signal.aborted) continue;
       if (!caughtUp) yield { kind: "caught-up" };
       caughtUp = true;
       await this.changes.next(seen, signal);

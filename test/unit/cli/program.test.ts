@@ -31,6 +31,7 @@ const unclosable = (mistakes: ReturnType<Services["configMistakes"]>): Services 
   operations: notAsked,
   operationReader: notAsked,
   replayParts: notAsked,
+  readModels: notAsked,
   openWallet: notAsked,
   migrations: { status: notAsked, up: notAsked },
   variablesWithoutEffect: [],
