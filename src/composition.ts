@@ -29,7 +29,8 @@ import {
   migrationStatus,
   roleOf,
 } from "./infrastructure/postgres/migrate.js";
-import { createPool, endPool } from "./infrastructure/postgres/pool.js";
+import { transactCopying } from "./infrastructure/postgres/copy.js";
+import { createPool, DEFAULT_TIMEOUTS, endPool } from "./infrastructure/postgres/pool.js";
 import { PostgresWalletStore } from "./infrastructure/postgres/wallet-store.js";
 import { systemClock } from "./infrastructure/system-clock.js";
 import { createLogger } from "./infrastructure/telemetry/logging.js";
@@ -46,6 +47,10 @@ import { LogBroken, Repository } from "./application/repository.js";
 import { faultPlan } from "./sandbox/faults/plan.js";
 import { demoChainId } from "./sandbox/genesis.js";
 import { ChainInUse } from "./sandbox/journal.js";
+import { type Transact, type CopySession } from "./readmodel/database.js";
+import { ReadModelService } from "./readmodel/service.js";
+import { Snapshots } from "./readmodel/snapshots.js";
+import { projections } from "../projections/all.js";
 import { SetupError } from "./setup-error.js";
 import { assertSigns, walletKeyMistakes } from "./signing.js";
 
@@ -55,6 +60,10 @@ const OLDEST_HEAD_MS = 120_000;
 
 /** Every read model may be writing at once: what the payer asks of the database does not wait for them. */
 const CONNECTIONS = 20;
+/** Copying whole tables, digests of them and their indexes take as long as they take, in milliseconds. */
+const DAY_MS = 86_400_000;
+/** One keeps others from building the same, one reads, one writes. */
+const MAINTENANCE_CONNECTIONS = 4;
 
 /** A running demo's addresses, for the commands beside it. */
 export interface DemoPlace {
@@ -85,6 +94,9 @@ export interface Parts {
   readonly pool: Promise<ReturnType<typeof createPool>>;
   readonly store: Promise<EventStore>;
   readonly log: Promise<CodedEventLog>;
+  /** Transactions that may be long, and copy tables. */
+  readonly maintenance: Promise<Transact<CopySession>>;
+  readonly snapshots: Promise<Snapshots>;
   readonly demo: Promise<DemoPlace>;
   readonly tzktUrl: Promise<string>;
   readonly source: Promise<TzktSource>;
@@ -189,6 +201,23 @@ const register = (
     return store;
   });
   provide("log", async () => new CodedEventLog(await get("store")));
+  provide("maintenance", async () => {
+    await get("pool");
+    const timeouts = { ...DEFAULT_TIMEOUTS, statement: DAY_MS };
+    const pool = createPool({
+      url: await get("databaseUrl"),
+      applicationName: "taps-read-models",
+      max: MAINTENANCE_CONNECTIONS,
+      timeouts,
+    });
+    cleanups.push(() => endPool(pool));
+    const transact: Transact<CopySession> = (work) => transactCopying(pool, work);
+    return transact;
+  });
+  provide("snapshots", async () => {
+    const folder = join(config.TAPS_DATA_DIR, await get("chainId"), "snapshots");
+    return new Snapshots(folder, await get("maintenance"));
+  });
   provide(
     "tzktUrl",
     async () =>
@@ -265,6 +294,15 @@ const createServices = (
     source: await get("source"),
     transfers: new TzktTransfers({ baseUrl: await get("tzktUrl"), clock: systemClock }),
   }),
+  readModels: async () =>
+    new ReadModelService({
+      projections,
+      log: await get("log"),
+      store: await get("store"),
+      transact: await get("maintenance"),
+      snapshots: await get("snapshots"),
+      clock: systemClock,
+    }),
   payoutRecords: async () => (await import("./infrastructure/payout-records/read.js")).readPayoutRecords,
   openWallet: async (secret) => {
     const vault = get("vault");

@@ -29,6 +29,7 @@ import { LazySigner } from "./infrastructure/tezos/signers/lazy.js";
 import { NativeSigner } from "./infrastructure/tezos/signers/native.js";
 import { TzktSource } from "./infrastructure/tezos/tzkt.js";
 import { ProjectionRunner, type RunnerState } from "./readmodel/engine.js";
+import { SnapshotKeeper } from "./readmodel/keeper.js";
 import { ProjectionStore } from "./readmodel/store.js";
 import { projections } from "../projections/all.js";
 import { openSigner } from "./signing.js";
@@ -191,12 +192,25 @@ const projectionReporter = (logger: Logger, projection: string) => (state: Runne
 
 const runProjections = async ({ get, logger }: Starting) => {
   const [log, pool] = await Promise.all([get("log"), get("pool")]);
-  return projections.map((projection) => {
+  const runners = new Map<string, ProjectionRunner>();
+  const parts = projections.map((projection) => {
     const store = new ProjectionStore((work) => transact(pool, work), projection);
     const report = projectionReporter(logger, projection.name);
     const runner = new ProjectionRunner(projection, log, store, systemClock, report);
+    runners.set(projection.name, runner);
     return (signal: AbortSignal) => runner.run(signal);
   });
+  const keeper = new SnapshotKeeper({
+    projections,
+    storeId: () => log.storeId(),
+    transact: await get("maintenance"),
+    snapshots: await get("snapshots"),
+    clock: systemClock,
+    isLive: ({ name }) => runners.get(name)?.state.at === "live",
+    report: ({ name }, error) =>
+      logger.warn("no snapshot", { projection: name, why: error instanceof Error ? error.message : error }),
+  });
+  return [...parts, (signal: AbortSignal) => keeper.run(signal)];
 };
 
 /** Starts everything that `TAPS_ROLES` names and runs it until the signal is aborted. */

@@ -1,4 +1,5 @@
 // The vocabulary of commands: texts that people type, as the domain's values.
+import { z } from "zod";
 import {
   type Address,
   address,
@@ -13,6 +14,7 @@ import {
   tzAddress,
 } from "../domain/identifiers.js";
 import { obligationId, obligationKind } from "../domain/payment/events.js";
+import { type Position } from "./ports/event-store.js";
 import * as Payment from "../domain/payment/payment.js";
 
 export {
@@ -26,6 +28,7 @@ import { adjustmentReason, recordFormat } from "../domain/ledger/ledger.js";
 import { type BasisPoints, basisPoints, type Mutez, mutez } from "../domain/money.js";
 
 export { type AdjustmentReason, type RecordFormat } from "../domain/ledger/ledger.js";
+export { type Position } from "./ports/event-store.js";
 export { type BasisPoints, type Mutez } from "../domain/money.js";
 export { describeRefusal } from "../domain/reward/refusals.js";
 
@@ -93,3 +96,13 @@ export const claimFrom = (baker: TzAddress, text: string) => {
   const kind = named === undefined ? Payment.kindIn(payment) : obligationKind.safeParse(named).data;
   return kind && { content: Number(content), payment, obligation: obligationId(kind, receiver) };
 };
+
+/** Undefined: the text is not a position of the log. */
+export const positionFrom = (text: string): Position | undefined =>
+  /^(0|[1-9][0-9]{0,18})$/.test(text) ? (BigInt(text) as Position) : undefined;
+
+const instant = z.iso.datetime({ offset: true });
+
+/** Undefined: the text is not a time with its offset, such as 2026-11-30T12:00:00Z. */
+export const timeFrom = (text: string): Date | undefined =>
+  instant.safeParse(text).success ? new Date(text) : undefined;

@@ -6,6 +6,7 @@ import { type NodeHealth } from "./ports/chain.js";
 import { type EventLog } from "./ports/event-log.js";
 import { type ReadPayoutRecords } from "./ports/payout-records.js";
 import { type OperationHistory } from "./ports/operations.js";
+import { type ReadModels } from "./ports/read-models.js";
 import { type RewardSource } from "./ports/reward-source.js";
 import { type Clock } from "./ports/system.js";
 import { type TzAddress } from "../domain/identifiers.js";
@@ -31,6 +32,8 @@ export interface Services {
   evidence(): Promise<Evidence>;
   /** Reads other systems' payout records. */
   payoutRecords(): Promise<ReadPayoutRecords>;
+  /** The read models of this installation. */
+  readModels(): Promise<ReadModels>;
   /** What `reconcile` holds the log against. */
   operations(): Promise<OperationHistory>;
   /** Opens a secret key or mnemonic. Throws what is wrong with it. */

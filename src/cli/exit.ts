@@ -3,6 +3,7 @@ import { ActRefused } from "../application/commands/acts.js";
 import { BadPolicy } from "../application/commands/policy.js";
 import { ChainUnavailable, SignerUnavailable } from "../application/ports/chain.js";
 import { StoreUnavailable } from "../application/ports/event-store.js";
+import { ReadModelRefused } from "../application/ports/read-models.js";
 import { UnreadableRecords } from "../application/ports/payout-records.js";
 import { SourceUnavailable } from "../application/ports/reward-source.js";
 import { ConfigError } from "../config.js";
@@ -37,7 +38,8 @@ export const endOf = (
   if (!(error instanceof Error)) return { code: EXIT.failed, message: String(error) };
   const { message } = error;
   if (error instanceof BadPolicy || error instanceof UnreadableRecords) return { code: EXIT.usage, message };
-  if (error instanceof ActRefused) return { code: EXIT.refused, message };
+  if (error instanceof ActRefused || error instanceof ReadModelRefused)
+    return { code: EXIT.refused, message };
   if (UNREACHABLE.some((kind) => error instanceof kind)) return { code: EXIT.unreachable, message };
   if (error instanceof ConfigError || isExplained(error)) return { code: EXIT.failed, message };
   return { code: EXIT.failed, message: error.stack ?? message };

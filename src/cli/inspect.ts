@@ -1,6 +1,7 @@
 import { type Command } from "commander";
 import { streamFrom } from "../application/arguments.js";
 import { examineInstallation } from "../application/queries/doctor.js";
+import { readModelsInShort } from "../application/queries/read-models.js";
 import { status } from "../application/queries/status.js";
 import { type Services } from "../application/services.js";
 import { CommandEnd, EXIT } from "./exit.js";
@@ -11,7 +12,11 @@ export const inspectCommands = (program: Command, services: Services): void => {
     .command("status")
     .description("what is going on, and what it waits for")
     .option("--json", "print one JSON object")
-    .action(async (options: Json) => show(await status(await services.view()), options));
+    .action(async (options: Json) => {
+      const found = await status(await services.view());
+      const readModels = readModelsInShort(await (await services.readModels()).status());
+      show({ ...found, readModels }, options);
+    });
   program
     .command("doctor")
     .description("examine node, chain, TzKT, wallet, balance and clock, each with its fix")

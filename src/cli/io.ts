@@ -40,6 +40,13 @@ export const surviveClosedPipe = (): void => {
     stream.off("error", passOverClosedPipe).on("error", passOverClosedPipe);
 };
 
+/** Aborted by Ctrl-C or SIGTERM; a second one does not interrupt the orderly end. */
+export const untilStopped = (): AbortSignal => {
+  const controller = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort());
+  return controller.signal;
+};
+
 /** Amounts and counters are bigints in memory, decimal strings in JSON. */
 const asText = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value);
 
@@ -85,7 +92,8 @@ export const readJson = async (path: string): Promise<unknown> => {
   }
 };
 
-const orRefuse = <T>(value: T | undefined, problem: string): T => {
+/** What was read from an argument; undefined ends the command as a usage error. */
+export const orRefuse = <T>(value: T | undefined, problem: string): T => {
   if (value === undefined) throw new InvalidArgumentError(problem);
   return value;
 };

@@ -14,6 +14,7 @@ import { paymentCommand } from "./payment.js";
 import { payerCommand } from "./payer.js";
 import { payoutCommand } from "./payout.js";
 import { policyCommand } from "./policy.js";
+import { projectionsCommand } from "./projections.js";
 import { reconcileCommand } from "./reconcile.js";
 import { serveCommands } from "./serve.js";
 import { walletCommand } from "./wallet.js";
@@ -42,6 +43,7 @@ const buildProgram = (services: Services): Command => {
     payoutCommand,
     reconcileCommand,
     ledgerCommand,
+    projectionsCommand,
   ]) {
     add(program, services);
   }

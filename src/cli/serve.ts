@@ -1,14 +1,7 @@
 import { type Command } from "commander";
 import { type Services } from "../application/services.js";
 import { CommandEnd, EXIT } from "./exit.js";
-import { print, printJson, readJson, tell } from "./io.js";
-
-/** Aborted by Ctrl-C or SIGTERM; a second one does not interrupt the orderly end. */
-const untilStopped = (): AbortSignal => {
-  const controller = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => controller.abort());
-  return controller.signal;
-};
+import { print, printJson, readJson, tell, untilStopped } from "./io.js";
 
 interface SandboxOptions {
   readonly port: string;

@@ -11,11 +11,12 @@ import {
 } from "./checkpoint.js";
 import { type CopySession, type Session, type Transact } from "./database.js";
 import { beside } from "./names.js";
+import { writeFolded } from "./fold.js";
 import { type Change, type Projection } from "./projection.js";
 import { retire } from "./retired.js";
 import { createSchema, lockSchema, nextEpoch } from "./schema.js";
 import { createTables } from "./tables.js";
-import { NO_WAIT, PATIENCE, writeChanges } from "./write.js";
+import { NO_WAIT, PATIENCE } from "./write.js";
 
 /** What a set is built for. */
 export interface Aim {
@@ -112,7 +113,7 @@ export class BuildStore {
           text(to.settled ?? null),
         ],
       );
-      if (rowCount === 1) await writeChanges(session, changes, epoch, beside(epoch));
+      if (rowCount === 1) await writeFolded(session, this.projection, changes, epoch, beside(epoch));
       return rowCount === 1;
     });
   }

@@ -7,8 +7,8 @@ import { findingOf } from "./findings.js";
 import { TablesHeld } from "./switch.js";
 
 /** What one transaction writes: large, for nobody waits for the rows. */
-const MAX_EVENTS = 10_000;
-const MAX_CHANGES = 10_000;
+const MAX_EVENTS = 20_000;
+const MAX_CHANGES = 30_000;
 
 /** Somebody else moved the set that this process builds. */
 export class BuildTaken extends Error {

@@ -156,12 +156,12 @@ export const readManifest = async (path: string, name: string): Promise<Manifest
 /** The rows of a file, to be taken a table after the other. Throws `UnusableSnapshot`. */
 export class SnapshotRows {
   private rest: Uint8Array = new Uint8Array();
-  private readonly chunks: AsyncIterator<Uint8Array, undefined>;
+  private readonly chunks: AsyncIterator<Uint8Array, unknown>;
 
   private constructor(
     private readonly name: string,
     private readonly close: () => Promise<void>,
-    packed: AsyncIterable<Uint8Array>,
+    packed: AsyncIterable<Uint8Array, unknown>,
   ) {
     this.chunks = packed[Symbol.asyncIterator]();
   }
@@ -171,6 +171,7 @@ export class SnapshotRows {
     const source = file.createReadStream({ start: HEAD_BYTES, autoClose: false });
     const gunzip = createGunzip();
     source.on("error", (error) => gunzip.destroy(error));
+    gunzip.on("error", () => undefined); // who takes rows is told
     const close = async () => {
       source.destroy();
       gunzip.destroy();
@@ -196,7 +197,7 @@ export class SnapshotRows {
 
   private async next(): Promise<Uint8Array> {
     try {
-      const item: IteratorResult<Uint8Array, undefined> = await this.chunks.next();
+      const item = await this.chunks.next();
       if (item.done !== true) return item.value;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

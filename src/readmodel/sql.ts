@@ -10,7 +10,7 @@ export interface Statement {
 
 export const quoted = (name: string): string => `"${name}"`;
 export const qualified = (name: string): string => `read.${quoted(name)}`;
-const list = (columns: readonly string[]): string => columns.map(quoted).join(", ");
+export const list = (columns: readonly string[]): string => columns.map(quoted).join(", ");
 
 const typeOf = (table: Table, column: string): string => {
   const known = table.columns[column];
@@ -19,7 +19,7 @@ const typeOf = (table: Table, column: string): string => {
 };
 
 /** A value as the driver is to send it. */
-const bound = (table: Table, column: string, value: Value | undefined): string | null => {
+export const bound = (table: Table, column: string, value: Value | undefined): string | null => {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
   const isJson = typeof value === "object" || typeOf(table, column) === "jsonb";

@@ -1,8 +1,9 @@
-// npm run bench [allocation | log | restart | cycle | kill | simulation]...: one JSON line a figure on standard output,
-// progress on standard error.
+// npm run bench [allocation | log | restart | cycle | kill | simulation | projections | memory]...: one JSON line a
+// figure on standard output, progress on standard error.
 import { benchAllocation } from "./allocation.js";
 import { benchCycle } from "./cycle.js";
 import { benchKill } from "./kill.js";
+import { benchMemory, benchProjections } from "./projections.js";
 import { benchRestart } from "./restart.js";
 import { benchSimulation } from "./simulation.js";
 import { benchEventStoreDb, benchPostgresLog } from "./stores.js";
@@ -26,6 +27,8 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   cycle: () => benchCycle(DELEGATORS),
   kill: () => benchKill(DELEGATORS),
   simulation: benchSimulation,
+  projections: benchProjections,
+  memory: benchMemory,
 };
 
 const asked = process.argv.slice(2);

@@ -2,82 +2,20 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Pool } from "pg";
-import { CodedEventLog } from "../../src/infrastructure/eventstore/event-log.js";
-import { PostgresLog } from "../../src/infrastructure/eventstore/postgres-log.js";
 import { startEmbeddedPostgres } from "../../src/infrastructure/postgres/embedded.js";
-import { installationIdentity } from "../../src/infrastructure/postgres/identity.js";
 import { migrate } from "../../src/infrastructure/postgres/migrate.js";
 import { createPool, endPool } from "../../src/infrastructure/postgres/pool.js";
-import { systemClock } from "../../src/infrastructure/system-clock.js";
-import { TzktSource } from "../../src/infrastructure/tezos/tzkt.js";
-import { mutez } from "../../src/domain/money.js";
 import { type RunningSandbox, startSandbox } from "../../src/sandbox/demo.js";
-import { largeGenesis, SANDBOX_PAYER } from "../../src/sandbox/genesis.js";
-import { type Genesis } from "../../src/sandbox/model/types.js";
-import { policyOf } from "../support/rewards.js";
 import { bakerOn, type Environment, Running } from "../support/whole/taps.js";
 import { print, say } from "./figure.js";
-import { writePast } from "./past.js";
+import { BLOCKS_PER_CYCLE, genesisOf, type Years, writeYears } from "./years.js";
 
-export interface Years {
-  readonly cycles: number;
-  readonly delegators: number;
+const RUNS = 3;
+
+export interface Restart extends Years {
   /** Seconds. */
   readonly aim: number;
 }
-
-const BLOCKS_PER_CYCLE = 4;
-const RUNS = 3;
-
-const isSmall = (n: number): boolean => n % 2 === 1;
-
-/**
- * Every second delegator has so little that what it earns in all the cycles is below the minimum, and carried. The
- * wallet has paid the others in each cycle.
- */
-const genesisOf = ({ cycles, delegators }: Years): Genesis => {
-  const genesis = largeGenesis(delegators, BLOCKS_PER_CYCLE);
-  const paid = cycles * Math.ceil(delegators / 2);
-  const accounts = genesis.accounts.map((account) =>
-    account.address === SANDBOX_PAYER.address ? { ...account, counter: BigInt(paid) } : account,
-  );
-  const bakers = genesis.bakers.map((baker) => ({
-    ...baker,
-    delegators: baker.delegators.map(({ address, balance }, n) => ({
-      address,
-      balance: isSmall(n) ? mutez(balance / BigInt(100 * cycles)) : balance,
-    })),
-  }));
-  return { ...genesis, accounts, bakers };
-};
-
-/** Above what a small delegator is carried in all, below what any other gets in one cycle, in mutez. */
-const minimumPayout = ({ delegators }: Years): string =>
-  (100_000_000n / (2n * BigInt(delegators))).toString();
-
-const write = async (years: Years, sandbox: RunningSandbox, url: string, pool: Pool): Promise<void> => {
-  const store = new PostgresLog({ url, applicationName: "bench" });
-  try {
-    const { baker, payer, chainId, tzktUrl } = sandbox;
-    await writePast(
-      new CodedEventLog(store),
-      {
-        baker,
-        payer,
-        chainId,
-        blocksPerCycle: BLOCKS_PER_CYCLE,
-        policy: policyOf({ preset: "taps", minimumPayout: minimumPayout(years) }),
-        source: new TzktSource({ baseUrl: tzktUrl, clock: systemClock }),
-        identity: await installationIdentity(pool),
-      },
-      years.cycles,
-    );
-  } finally {
-    await store.close();
-  }
-  await pool.query("VACUUM ANALYZE log.events");
-};
 
 /** From the program's start until it says for the first time what it waits for, in seconds. */
 const timeToDecision = async (env: Environment): Promise<number> => {
@@ -95,7 +33,7 @@ const timeToDecision = async (env: Environment): Promise<number> => {
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
-const measure = async (years: Years, sandbox: RunningSandbox, folder: string): Promise<void> => {
+const measure = async (years: Restart, sandbox: RunningSandbox, folder: string): Promise<void> => {
   const { cycles, delegators, aim } = years;
   const name = `${cycles} settled cycles of ${delegators} delegators`;
   const postgres = await startEmbeddedPostgres({ dataDir: join(folder, "postgres") });
@@ -104,7 +42,7 @@ const measure = async (years: Years, sandbox: RunningSandbox, folder: string): P
     await migrate(postgres.url);
     say(`${name}: writing the log ...`);
     const began = performance.now();
-    await write(years, sandbox, postgres.url, pool);
+    await writeYears(years, sandbox, postgres.url, pool);
     const { rows } = await pool.query<{ bytes: bigint; events: bigint }>(
       "SELECT pg_total_relation_size('log.events') AS bytes, count(*) AS events FROM log.events",
     );
@@ -130,7 +68,7 @@ const measure = async (years: Years, sandbox: RunningSandbox, folder: string): P
   }
 };
 
-export const benchRestart = async (years: Years): Promise<void> => {
+export const benchRestart = async (years: Restart): Promise<void> => {
   const folder = await mkdtemp(join(tmpdir(), "taps-bench-"));
   const sandbox = await startSandbox({ blockTime: "manual", genesis: genesisOf(years) });
   try {

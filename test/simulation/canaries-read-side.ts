@@ -33,6 +33,37 @@ export const readSideCanaries: readonly SimulationCanary[] = [
     ],
   },
   {
+    name: "rows that begin with a snapshot lack the event after it",
+    changes: [
+      {
+        file: "src/readmodel/catch-up.js",
+        from: "reached: builder.build.position",
+        to: "reached: builder.build.position < 0n ? builder.build.position : builder.build.position + 1n",
+      },
+    ],
+  },
+  {
+    name: "a snapshot is gone on with that is not of this log",
+    about: "restore",
+    changes: [
+      {
+        file: "src/readmodel/applied.js",
+        from: "return event.position === position",
+        to: "return true || event.position === position",
+      },
+    ],
+  },
+  {
+    name: "a runner does not go back to where a person has put the rows",
+    changes: [
+      {
+        file: ENGINE,
+        from: "this.reached(checkpoint);\n        if (checkpoint.pinned)",
+        to: "if (checkpoint.position >= this.position)\n            this.reached(checkpoint);\n        if (checkpoint.pinned)",
+      },
+    ],
+  },
+  {
     name: "a subscription that ended is waited for",
     changes: [
       {

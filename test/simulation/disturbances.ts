@@ -1,5 +1,6 @@
 // What may go wrong, or be done by others, at one step of a run.
 import { type Chance } from "./chance.js";
+import { type OperatorsAct } from "./operator.js";
 import { type Gift, GIFTS } from "./owner.js";
 import { drawPoliciesAct, type PoliciesAct } from "./policies.js";
 import { drawRestore, type Restore } from "./restore.js";
@@ -59,6 +60,8 @@ export type Disturbance =
     }
   /** The read models' schema is dropped, or the database crashes and has lost that many of its last commits. */
   | { readonly do: "read-models"; readonly lose: "all" | number }
+  /** Of the read models. */
+  | ({ readonly do: "operator" } & OperatorsAct)
   | { readonly do: "skew"; readonly minutes: number }
   /** Time passes without a block. */
   | { readonly do: "slow"; readonly seconds: number }
@@ -201,6 +204,12 @@ const DRAW: { readonly [K in Kind]: Draw<K> } = {
     fault: drawSubscriptionFault(chance),
   }),
   "read-models": (chance) => ({ do: "read-models", lose: chance.oneOf<"all" | number>(["all", 1, 2, 3]) }),
+  operator: (chance) => ({
+    do: "operator",
+    act: chance.oneOf(["snapshot", "snapshot", "rebuild", "roll-back", "to-head"]),
+    of: chance.below(4),
+    back: chance.below(20),
+  }),
   skew: (chance) => ({ do: "skew", minutes: chance.between(-10, 10) }),
   slow: (chance) => ({ do: "slow", seconds: chance.between(1, 30) }),
   fund: () => ({ do: "fund" }),

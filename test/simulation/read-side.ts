@@ -86,6 +86,13 @@ export class ReadSide {
     );
   }
 
+  /** Numbers of the read models that somebody holds at a position. */
+  pinned(): readonly number[] {
+    return [...projections.keys()].filter(
+      (n) => this.database.of(projections[n]?.name ?? "")?.checkpoint.pinned === true,
+    );
+  }
+
   head(): Position {
     return (BigInt(this.world.store.size) - 1n) as Position;
   }

@@ -12,6 +12,7 @@ import { Watch } from "./checks.js";
 import { type Disturbance, type Effect, type PersonsAct } from "./disturbances.js";
 import { LeaseTable } from "./lease-table.js";
 import { type Living } from "./living.js";
+import { operate, type OperatorsAct } from "./operator.js";
 import { sendByHand } from "./owner.js";
 import { act } from "./persons.js";
 import { Projector } from "./projector.js";
@@ -86,6 +87,10 @@ const unavailable = (call: string): Error => {
   return new StoreUnavailable(call, { cause: new Error("no answer") });
 };
 
+const isCut = (error: unknown): boolean =>
+  error instanceof StoreUnavailable ||
+  (error instanceof Error && error.message.startsWith("the connection was cut"));
+
 const refusal = (kind: "temporary" | "branch"): NodeError =>
   kind === "branch"
     ? { id: "contract.counter_in_the_past", kind, detail: "{}" }
@@ -113,6 +118,7 @@ export class Scene {
   /** Carries out what its caller no longer waits for. */
   private readonly late: Actor;
   private readonly people: Actor[] = [];
+  private readonly operators: Actor[] = [];
   private hidden: readonly { readonly operation: Operation; readonly until: number }[] = [];
 
   constructor(private readonly shape: Shape) {
@@ -210,6 +216,8 @@ export class Scene {
         return what.lose === "all"
           ? this.readSide.database.drop()
           : this.readSide.database.loseCommits(what.lose);
+      case "operator":
+        return this.operate(what);
       case "skew":
         turn.actor.skew = what.minutes * 60_000;
         return;
@@ -240,6 +248,15 @@ export class Scene {
     act(this.world, actor, what, this.logs).catch(this.fail);
   }
 
+  /** Somebody looks after a read model. */
+  private operate(what: OperatorsAct): void {
+    const actor = new Actor(`operator ${this.operators.length + 1} (${what.act})`, this.stage);
+    this.operators.push(actor);
+    operate(this.world, this.readSide.database, actor, what).catch((error: unknown) => {
+      if (!isCut(error)) this.fail(error);
+    });
+  }
+
   /** Throws at the first thing that must not be; `since`: as of `Watch.check`. */
   check(since: number): void {
     this.watch.check(since);
@@ -259,6 +276,8 @@ export class Scene {
   mend(): void {
     this.fund();
     this.second?.replica.retire();
+    for (const operator of this.operators) operator.die();
+    for (const of of this.readSide.pinned()) this.operate({ act: "to-head", of, back: 0 });
     if (this.world.protocols.leadsToUnknown()) this.world.protocols.upgrade("known");
     for (const n of contracts.keys()) this.changeContract(n, "accepting");
     for (const { actor } of this.processes()) {
@@ -302,7 +321,7 @@ export class Scene {
     if (remains === undefined) return;
     this.logs.remember(world);
     this.stage.forget(this.late);
-    for (const person of this.people) person.die();
+    for (const person of [...this.people, ...this.operators]) person.die();
     for (const projector of this.projectors) projector.kill(how.rounds ?? 0, false);
     for (const replica of this.replicas.filter((each) => each !== second?.replica)) {
       if (how.rounds === undefined) this.stage.cutOff(replica.actor, "store", unavailable);

@@ -1,6 +1,7 @@
 // The read side's database of simulations: in memory, dropped and put back at will. Its rows take the engine's collapsed steps.
 import { START } from "../../src/application/ports/event-store.js";
-import { type Checkpoint, movedTo } from "../../src/readmodel/checkpoint.js";
+import { type Aim, type Build } from "../../src/readmodel/build.js";
+import { type Checkpoint, movedTo, type Reached } from "../../src/readmodel/checkpoint.js";
 import { collapse, type RowChange, type Step } from "../../src/readmodel/collapse.js";
 import { type Change, type Projection, type Row, type Table } from "../../src/readmodel/projection.js";
 import { NewerVersion, type RowStore } from "../../src/readmodel/store.js";
@@ -29,13 +30,59 @@ const changesOf = (step: Step): readonly Change[] =>
 /** Commits that a crash of the database may lose: as many as are not on its disk yet. */
 const NOT_ON_DISK = 4;
 
+/** A set of tables that is built beside those in service. */
+export interface MemoryBuild {
+  readonly projection: Projection;
+  open(storeId: string): Promise<Build>;
+  commit(believed: Build, to: Reached, changes: readonly Change[]): Promise<boolean>;
+  switchIn(build: Build): Promise<"switched" | "behind">;
+}
+
 export class MemoryReadDatabase {
+  private readonly snapshots = new Map<string, Kept>();
   private kept: ReadonlyMap<string, Kept> | undefined;
   private earlier: ReadonlyMap<string, Kept>[] = [];
 
   /** Rows and checkpoint of a projection, if there are any. */
   of(projection: string): Kept | undefined {
     return this.kept?.get(projection);
+  }
+
+  /** Takes a snapshot of what is in service. */
+  keep(projection: string): void {
+    const found = this.of(projection);
+    if (found) this.snapshots.set(projection, found);
+  }
+
+  snapshotOf(projection: string): Kept | undefined {
+    return this.snapshots.get(projection);
+  }
+
+  /** A second set of tables, which begins with a snapshot or with nothing. */
+  beside(projection: Projection, base: Kept | undefined, aim: Aim): MemoryBuild {
+    const { name, version } = projection;
+    const tables = base ? base.tables.copy() : new MemoryTables(projection.tables);
+    const begins = base?.checkpoint ?? { position: START, last: null, settled: null };
+    return {
+      projection,
+      open: async (storeId) => {
+        const { position, last, settled } = begins;
+        const names = projection.tables.map((table) => table.name);
+        const fields = { name, version, storeId, tables: names, epoch: 0, base: null, differing: null };
+        return { ...fields, ...aim, position, last, settled };
+      },
+      commit: async (_, __, changes) => {
+        for (const change of changes) tables.apply(change);
+        return true;
+      },
+      switchIn: async ({ target, base: _, differing: __, ...checkpoint }) => {
+        const found = this.of(name)?.checkpoint;
+        if (target === null && found !== undefined && found.position > checkpoint.position) return "behind";
+        this.put({ checkpoint: { ...checkpoint, epoch: (found?.epoch ?? 0) + 1 }, tables });
+        this.earlier = []; // it is waited for, and takes all before it to the disk
+        return "switched";
+      },
+    };
   }
 
   /** `DROP SCHEMA read CASCADE` */

@@ -10,6 +10,7 @@ import { foldProjection, readTables } from "../../support/fold.js";
 import { ListedLog } from "../../support/listed-log.js";
 import { payoutsOf } from "../../support/payouts.js";
 import { PATIENCE_MS, ReadModelsUnderTest, telling } from "../../support/read-models.js";
+import { until } from "../../support/until.js";
 
 describe("snapshots and rollbacks of read models", () => {
   const { events } = payoutsOf({ seed: 8, cycles: [198, 199, 200, 201], delegators: 20, batchSize: 6 });
@@ -99,15 +100,13 @@ describe("snapshots and rollbacks of read models", () => {
   it("hold the rows where they are, whoever runs, until they are sent to the head", async () => {
     const { log, service } = await withSnapshots();
     const runners = models.start(log);
+    await Promise.all(runners.map((runner) => runner.whenProcessed(at(-1), PATIENCE_MS)));
     const position = at(third + 2);
     await service.rollback(names, { to: "position", position }, telling().how);
-    const waited = await Promise.all(runners.map((runner) => runner.whenProcessed(at(-1), PATIENCE_MS)));
-    expect(waited.every(Boolean)).to.equal(true); // they had applied it before
     const said = async () =>
       (await service.status()).map(({ state, position: p, pinned }) => [state, p, pinned]);
     expect(await said()).to.deep.equal(names.map(() => ["pinned", position, true]));
-    while (!runners.every(({ state }) => state.at === "pinned"))
-      await new Promise((done) => setTimeout(done, 5));
+    await until(() => runners.every(({ state }) => state.at === "pinned"));
     expect(
       await Promise.all(runners.map((runner) => runner.whenProcessed(at(-1), PATIENCE_MS))),
     ).to.deep.equal(names.map(() => false));
@@ -118,8 +117,7 @@ describe("snapshots and rollbacks of read models", () => {
     );
     await service.rollback(names, { to: "head" }, telling().how);
     expect(await said()).to.deep.equal(names.map(() => ["at-head", at(-1), false]));
-    while (!runners.every(({ state }) => state.at === "live"))
-      await new Promise((done) => setTimeout(done, 5));
+    await until(() => runners.every(({ state }) => state.at === "live"));
     await areRight(at(-1));
   });
 

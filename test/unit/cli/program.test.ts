@@ -19,6 +19,7 @@ const unclosable = (mistakes: ReturnType<Services["configMistakes"]>): Services 
   evidence: notAsked,
   payoutRecords: notAsked,
   operations: notAsked,
+  readModels: notAsked,
   openWallet: notAsked,
   migrations: { status: notAsked, up: notAsked },
   variablesWithoutEffect: [],
