@@ -13,10 +13,10 @@ import { BAKER, PAYER } from "./payouts.js";
 import { type Subjects } from "./read-queries.js";
 
 const CYCLES = 1_000;
-/** Delegators that are paid in each of them; there are sixty times as many. */
+/** Delegators that are paid in each of them; there are thirty times as many. */
 const PAID = 1_000;
-const DELEGATORS = 60 * PAID;
-const OPERATIONS = 100_000;
+const DELEGATORS = 30 * PAID;
+const OPERATIONS = 40_000;
 
 /** `d` numbers the delegators, `o` the operations, `c` the cycles, `n` anything else. */
 const numbers = (count: number): string => `generate_series(0, ${count - 1}) AS n`;
