@@ -2,10 +2,10 @@
 import { type CopySession } from "./database.js";
 import { copyRows, deleteRows, lastValue, readRows } from "./bulk-sql.js";
 import { type Names } from "./names.js";
-import { type Change, type Projection, type Row, type Table } from "./projection.js";
+import { type Change, copied, type Projection, type Row, type Table } from "./projection.js";
 import { statementsOf } from "./sql.js";
 import { createPartition } from "./tables.js";
-import { joins, signatureOf, TouchedRows, valuesOf } from "./touched.js";
+import { signatureOf, TouchedRows, valuesOf } from "./touched.js";
 
 /** Rows that changes ask for: by key, and by the values of other columns. */
 interface Asked {
@@ -27,31 +27,24 @@ export const writeFolded = async (
 ): Promise<void> => {
   if (changes.length === 0) return;
   await session.query(BY_INDEX);
-  const touched = new Map<Table, TouchedRows>();
-  for (const table of tables) touched.set(table, await load(session, names, table, askedOf(table, changes)));
-  const rowsOf = (table: Table): TouchedRows => {
-    const rows = touched.get(table);
-    if (rows === undefined) throw new Error(`${table.name} is not a table of this projection`);
-    return rows;
+  const loaded = new Map<Table, Loaded>();
+  for (const table of tables) loaded.set(table, await load(session, names, table, askedOf(table, changes)));
+  const of = (table: Table): Loaded => {
+    const found = loaded.get(table);
+    if (found === undefined) throw new Error(`${table.name} is not a table of this projection`);
+    return found;
   };
   for (const change of changes) {
-    if (change.kind !== "copy") apply(change, rowsOf);
-    else {
-      const made = rowsOf(change.from)
-        .find(change.match)
-        .map((row) => copied(change, row));
-      const to = rowsOf(change.to);
-      await look(
-        session,
-        names,
-        to,
-        made.filter((row) => !to.isKnown(row)),
-      );
-      for (const row of made) to.upsert(row);
-    }
+    if (change.kind === "copy") await copy(session, names, change, of);
+    else apply(change, (table) => of(table).rows);
   }
-  for (const rows of touched.values()) await write(session, rows, epoch, names);
+  for (const { rows } of loaded.values()) await write(session, rows, epoch, names);
 };
+
+interface Loaded {
+  readonly rows: TouchedRows;
+  readonly mayBeThere: (row: Row) => boolean;
+}
 
 const askedOf = (table: Table, changes: readonly Change[]): Asked => {
   const asked: Asked = { keys: new Map(), matches: new Map() };
@@ -80,30 +73,19 @@ const load = async (
   names: Names,
   table: Table,
   { keys, matches }: Asked,
-): Promise<TouchedRows> => {
+): Promise<Loaded> => {
   const rows = new TouchedRows(
     table,
     [...matches.values()].map(({ columns }) => columns),
   );
-  for (const { columns, rows: some } of matches.values())
-    for (const row of await readRows(session, names, table, columns, [...some.values()])) rows.load(row);
-  await look(session, names, rows, [...keys.values()]);
-  return rows;
-};
-
-/** Loads what the table has of these keys. */
-const look = async (
-  session: CopySession,
-  names: Names,
-  rows: TouchedRows,
-  asked: readonly Row[],
-): Promise<void> => {
-  if (asked.length === 0) return;
-  const { table } = rows;
+  const asked = [...keys.values()];
   const mayBeThere = await bounds(session, names, table);
   for (const row of await readRows(session, names, table, table.key, asked.filter(mayBeThere)))
     rows.load(row);
+  for (const { columns, rows: some } of matches.values())
+    for (const row of await readRows(session, names, table, columns, [...some.values()])) rows.load(row);
   for (const row of asked) rows.looked(row);
+  return { rows, mayBeThere };
 };
 
 /**
@@ -121,14 +103,23 @@ const bounds = async (session: CopySession, names: Names, table: Table): Promise
   };
 };
 
-/** What a copy makes of one row. */
-const copied = ({ to, set, derive }: Extract<Change, { kind: "copy" }>, row: Row): Row => {
-  const common = Object.entries(row).filter(([column]) => column in to.columns);
-  const derived = derive.map(({ column, into, negated }) => {
-    const value = row[column] ?? null;
-    return [into, negated && typeof value === "bigint" ? -value : value] as const;
-  });
-  return { ...Object.fromEntries(common), ...Object.fromEntries(derived), ...set };
+/** What it makes is joined with what is there: rows that only the rows it copies name are looked for now. */
+const copy = async (
+  session: CopySession,
+  names: Names,
+  change: Extract<Change, { kind: "copy" }>,
+  of: (table: Table) => Loaded,
+): Promise<void> => {
+  const { rows, mayBeThere } = of(change.to);
+  const said = of(change.from)
+    .rows.find(change.match)
+    .map((row) => copied(change, row));
+  const strange = said.filter((row) => !rows.knows(row));
+  const { key } = change.to;
+  for (const row of await readRows(session, names, change.to, key, strange.filter(mayBeThere)))
+    rows.load(row);
+  for (const row of strange) rows.looked(row);
+  for (const row of said) rows.upsert(row);
 };
 
 const apply = (change: Exclude<Change, { kind: "copy" }>, rowsOf: (table: Table) => TouchedRows): void => {
@@ -148,22 +139,29 @@ const apply = (change: Exclude<Change, { kind: "copy" }>, rowsOf: (table: Table)
   }
 };
 
+/** What is written was joined in memory: it takes the place of what is there. */
+const asItIs = (table: Table): Table => ({
+  ...table,
+  columns: Object.fromEntries(
+    Object.entries(table.columns).map(([name, { joins: _joins, ...column }]) => [name, column]),
+  ),
+});
+
 const write = async (session: CopySession, rows: TouchedRows, epoch: number, names: Names): Promise<void> => {
   const { table } = rows;
   const unknown = rows.unknown().filter(await bounds(session, names, table));
   for (const row of await readRows(session, names, table, table.key, unknown)) rows.found(row);
   const { inserted, updated, deleted } = rows.outcome();
-  // What stands in a row that joins what it is told is not told again: the row is put in anew.
-  const [patched, replaced] = joins(table) ? [[], updated] : [updated, []];
-  const gone = [...deleted, ...replaced];
-  if (gone.length > 0) await deleteRows(session, names, table, gone);
-  const patches = patched.map((row) => ({ kind: "patch" as const, row }));
-  for (const { text, values } of statementsOf({ kind: "rows", table, changes: patches }, names))
+  if (deleted.length > 0) await deleteRows(session, names, table, deleted);
+  const patches = updated.map((row) => ({ kind: "patch" as const, row }));
+  for (const { text, values } of statementsOf(
+    { kind: "rows", table: asItIs(table), changes: patches },
+    names,
+  ))
     await session.query(text, values);
-  const put = [...inserted, ...replaced];
-  if (put.length === 0) return;
-  for (const statement of partitionsFor(table, put, epoch, names)) await session.query(statement);
-  await copyRows(session, names, table, put);
+  if (inserted.length === 0) return;
+  for (const statement of partitionsFor(table, inserted, epoch, names)) await session.query(statement);
+  await copyRows(session, names, table, inserted);
 };
 
 const partitionsFor = (

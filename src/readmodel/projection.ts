@@ -218,6 +218,18 @@ const join = (how: Column["joins"], held: Value | undefined, said: Value | undef
   return isBefore(held, said) === (how === "lowest") ? held : said;
 };
 
+/** What a copy says of the row that it makes or changes. */
+export const copied = ({ to, set, derive }: Extract<Change, { kind: "copy" }>, row: Row): Row => ({
+  ...Object.fromEntries(Object.entries(row).filter(([column]) => column in to.columns)),
+  ...Object.fromEntries(
+    derive.map(({ column, into, negated }) => {
+      const value = row[column] ?? null;
+      return [into, negated && typeof value === "bigint" ? 0n - value : value];
+    }),
+  ),
+  ...set,
+});
+
 /** A row after a change says `said` of some of its columns. */
 export const joinRows = (table: Table, held: Row, said: Row): Row => ({
   ...held,

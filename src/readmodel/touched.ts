@@ -61,15 +61,10 @@ const textOf = (value: Value): string => {
 export const signatureOf = (table: Table, match: Row): readonly string[] | undefined =>
   table.key.every((column) => column in match) ? undefined : Object.keys(match).sort();
 
-/** Whether some of its columns add to, or compare with, what they are told. */
-export const joins = (table: Table): boolean =>
-  Object.values(table.columns).some((column) => column.joins !== undefined);
-
 export class TouchedRows {
   private readonly rows = new Map<string, Touched>();
   private readonly indexes = new Map<string, Index>();
   private readonly blank: MutableRow;
-  private readonly isJoining: boolean;
 
   /** `signatures`: of all conditions that will be asked. */
   constructor(
@@ -77,7 +72,6 @@ export class TouchedRows {
     signatures: Iterable<readonly string[]>,
   ) {
     for (const columns of signatures) this.indexes.set(columns.join(), new Index(columns));
-    this.isJoining = joins(table);
     this.blank = Object.fromEntries(
       Object.entries(table.columns).map(([name, column]) => [name, column.default ?? null]),
     );
@@ -100,6 +94,11 @@ export class TouchedRows {
     else found.existed ??= false;
   }
 
+  /** Whether it is known what the database has of this key. */
+  knows(row: Row): boolean {
+    return this.rows.get(valuesOf(this.table.key, row))?.existed !== undefined;
+  }
+
   /** The database has a row of this key, whatever is in it. */
   found(row: Row): void {
     const touched = this.rows.get(valuesOf(this.table.key, row));
@@ -113,18 +112,6 @@ export class TouchedRows {
     if (touched.now) this.change(key, touched.now, row);
     else this.set(key, { ...this.blank, ...row });
     touched.isChanged = true;
-  }
-
-  /** Whether a row of this key was looked for, or made. */
-  isKnown(row: Row): boolean {
-    return this.rows.has(valuesOf(this.table.key, row));
-  }
-
-  /** The rows that match. */
-  find(match: Row): readonly Row[] {
-    return this.matching(match)
-      .map((key) => this.rows.get(key)?.now)
-      .filter((row) => row !== undefined);
   }
 
   patch(match: Row, set: Row): void {
@@ -151,7 +138,14 @@ export class TouchedRows {
     return taken;
   }
 
-  /** A whole row, in place of one that may be there. */
+  /** The rows that match. */
+  find(match: Row): readonly Row[] {
+    return this.matching(match)
+      .map((key) => this.rows.get(key)?.now)
+      .filter((row) => row !== undefined);
+  }
+
+  /** A whole row, in place of one that may be there. Not for a table whose rows are joined. */
   put(row: Row): void {
     const key = valuesOf(this.table.key, row);
     const touched = this.rows.get(key) ?? {
@@ -194,7 +188,7 @@ export class TouchedRows {
       columns.some((column) => column in set),
     );
     for (const index of concerned) index.remove(key, row);
-    Object.assign(row, this.isJoining ? joinRows(this.table, row, set) : set);
+    Object.assign(row, joinRows(this.table, row, set));
     for (const index of concerned) index.add(key, row);
   }
 

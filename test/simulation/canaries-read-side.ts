@@ -103,4 +103,24 @@ export const readSideCanaries: readonly SimulationCanary[] = [
       },
     ],
   },
+  {
+    name: "what a plan takes is not written down as a movement of the ledger",
+    changes: [
+      {
+        file: "projections/ledger.js",
+        from: "[...movementsOf(projected, baker), ...changesOf(projected.event, baker)]",
+        to: "[...changesOf(projected.event, baker), ...movementsOf(projected, baker)]",
+      },
+    ],
+  },
+  {
+    name: "a payment that a person released stays held in what its delegator is owed",
+    changes: [
+      {
+        file: "projections/delegators.js",
+        from: 'return [notHeld(obligation), patch(obligations, { obligation }, { state: "open" })]',
+        to: 'return [patch(obligations, { obligation }, { state: "open" })]',
+      },
+    ],
+  },
 ];

@@ -13,10 +13,10 @@ import { BAKER, PAYER } from "./payouts.js";
 import { type Subjects } from "./read-queries.js";
 
 const CYCLES = 1_000;
-/** Delegators that are paid in each of them; there are sixty times as many. */
+/** Delegators that are paid in each of them; there are thirty times as many. */
 const PAID = 1_000;
-const DELEGATORS = 60 * PAID;
-const OPERATIONS = 100_000;
+const DELEGATORS = 30 * PAID;
+const OPERATIONS = 40_000;
 
 /** `d` numbers the delegators, `o` the operations, `c` the cycles, `n` anything else. */
 const numbers = (count: number): string => `generate_series(0, ${count - 1}) AS n`;
@@ -44,7 +44,7 @@ const STATEMENTS: readonly string[] = [
   payments("NULL", `'${BAKER}_batch_x' || c`, 200, 100),
   `INSERT INTO read.rewards (baker, cycle, delegator, recipient, balance, gross, fee_bps, fee, net, status, engine, digest)
    SELECT '${BAKER}', c, address, address, 10, 9, 500, 1, (d * 7919 + c) % 100003, 'pay', 'taps/1', ${DIGEST}
-     FROM ${cyclesUpTo(300)} CROSS JOIN made.delegators WHERE d < ${PAID}`,
+     FROM ${cyclesUpTo(300)} CROSS JOIN made.delegators WHERE d < CASE c WHEN 150 THEN 10 ELSE 1 END * ${PAID}`,
   `INSERT INTO read.operations (hash, wallet, purpose, payment, first_counter, last_counter, branch, branch_level, ttl,
                                 status, position, signed_at)
    SELECT hash, '${PAYER}', 'batch', 'payment-${BAKER}_' || o / 5, o, o, '${blockOf(1)}', o, 120, 'final', o, ${time("o")}
@@ -106,12 +106,14 @@ export const fillTables = async (pool: pg.Pool, transact: Transact): Promise<Sub
   );
   for (const { name } of rows) await pool.query(`ANALYZE read."${name}"`);
   const [who = BAKER] = addresses.slice(PAID - 300);
+  const [passing = BAKER] = addresses.slice(2 * PAID);
   return {
     baker: BAKER,
     payer: PAYER,
     cycle: asCycle(150),
     cycles: { from: asCycle(90), to: asCycle(320) },
     delegator: who,
+    passing,
     prefix: addressPrefix.parse("tz1e"),
     operation: operationOf(5 * 150),
     obligation: `${BAKER}_150/delegator:${who}`,

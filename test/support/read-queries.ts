@@ -33,6 +33,8 @@ export interface Subjects {
   /** Later cycles are in another partition. */
   readonly cycles: { readonly from: Cycle; readonly to: Cycle };
   readonly delegator: Address;
+  /** One that few cycles know. */
+  readonly passing: Address;
   readonly prefix: AddressPrefix;
   readonly operation: OperationHash;
   readonly obligation: string;
@@ -47,6 +49,8 @@ export interface ListQuery {
   readonly name: string;
   /** The table that its rows are of. */
   readonly table: string;
+  /** All of one delegator's, or of one operation's, are sorted for each page. */
+  readonly sorts?: true;
   readonly ask: (transact: Transact, request: PageRequest) => Promise<Answer<Page<object>>>;
 }
 export interface SingleQuery {
@@ -60,6 +64,7 @@ export const listsOf = (of: Subjects): readonly ListQuery[] => {
   const paymentsBy = (name: string, filter: PaymentFilter, sort: PaymentSort = "cycle"): ListQuery => ({
     name: `payments ${name}, by ${sort}`,
     table: "payment",
+    ...(filter.delegator === undefined && filter.operation === undefined ? {} : { sorts: true }),
     ask: (transact, request) => payments(transact, { ...request, ...filter, sort }),
   });
   const oneCycle = { cycles: { from: of.cycle, to: of.cycle } };
@@ -90,6 +95,11 @@ export const listsOf = (of: Subjects): readonly ListQuery[] => {
       name: "rewards of a delegator",
       table: "rewards",
       ask: (t, request) => rewardsOfDelegator(t, { baker, delegator: who }, request),
+    },
+    {
+      name: "rewards of a delegator in passing",
+      table: "rewards",
+      ask: (t, request) => rewardsOfDelegator(t, { baker, delegator: of.passing }, request),
     },
     {
       name: "operations of a wallet",

@@ -45,9 +45,11 @@ export const delegatorRow = figures.extend({
 export type DelegatorRow = z.infer<typeof delegatorRow>;
 
 const COLUMNS = `${columnsOf(figures)}, coalesce(b.balance, 0) AS carried, ${columnsOf(ownTerms, "o")}`;
-const FROM =
-  "read.delegators AS t LEFT JOIN read.delegator_terms AS o USING (baker, delegator) " +
-  "LEFT JOIN read.delegator_balances AS b USING (baker, delegator)";
+/** Row by row: joined as a whole, each page would read all of them. */
+const ofEach = (table: string, alias: string): string =>
+  `LEFT JOIN LATERAL (SELECT * FROM read.${table} AS x WHERE x.baker = t.baker AND x.delegator = t.delegator LIMIT 1) ` +
+  `AS ${alias} ON true`;
+const FROM = `read.delegators AS t ${ofEach("delegator_terms", "o")} ${ofEach("delegator_balances", "b")}`;
 
 const byDelegator = { name: "delegator", column: "t.delegator", type: "text" } as const;
 const orders = {

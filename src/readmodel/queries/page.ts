@@ -71,6 +71,8 @@ export interface Listed<S extends z.ZodObject> {
   /** Conditions, whose values are added to the parameters. */
   readonly where: (parameters: Parameters) => readonly string[];
   readonly order: readonly OrderedBy[];
+  /** A column that is null in every row: named in the order, an index that begins with it gives that order. */
+  readonly nowhere?: string;
 }
 
 const asKey = (value: unknown): string | number => {
@@ -107,7 +109,7 @@ const fitting = (order: readonly OrderedBy[], values: Key): readonly (string | n
 /** Rows behind a key, in order, at most so many. */
 export const rowsAfter = async <S extends z.ZodObject>(
   session: Session,
-  { shape, from, columns = columnsOf(shape), where, order }: Omit<Listed<S>, "list">,
+  { shape, from, columns = columnsOf(shape), where, order, nowhere }: Omit<Listed<S>, "list">,
   { direction, after, limit }: { direction: Direction; after: Key | undefined; limit: number },
 ): Promise<readonly z.infer<S>[]> => {
   const parameters = new Parameters();
@@ -117,7 +119,8 @@ export const rowsAfter = async <S extends z.ZodObject>(
     const place = `(${order.map(({ column }) => column).join(", ")})`;
     conditions.push(`${place} ${direction === "ascending" ? ">" : "<"} (${values.join(", ")})`);
   }
-  const by = order.map(({ column }) => `${column} ${direction === "ascending" ? "ASC" : "DESC"}`);
+  const ordered = [...(nowhere === undefined ? [] : [nowhere]), ...order.map(({ column }) => column)];
+  const by = ordered.map((column) => `${column} ${direction === "ascending" ? "ASC" : "DESC"}`);
   const text =
     `SELECT ${columns} FROM ${from} WHERE ${["true", ...conditions].join(" AND ")} ` +
     `ORDER BY ${by.join(", ")} LIMIT ${parameters.add(limit, "integer")}`;

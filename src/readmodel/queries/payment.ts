@@ -131,7 +131,8 @@ const byCycle = async (session: Session, request: Request): Promise<Page<Payment
       ...conditionsOf(parameters, request),
       isOthers ? "t.cycle IS NULL" : "t.cycle IS NOT NULL",
     ];
-    const listed = { shape: paymentRow, from: "read.payment AS t", where, order };
+    const common = { shape: paymentRow, from: "read.payment AS t", where, order };
+    const listed = isOthers ? { ...common, nowhere: "t.cycle" } : common;
     const wanted = limit + 1 - rows.length;
     if (wanted > 0) rows.push(...(await rowsAfter(session, listed, { direction, after, limit: wanted })));
   }

@@ -58,6 +58,7 @@ describe("queries of the read models", function () {
       cycle: paid.cycle,
       cycles: { from: asCycle(198), to: asCycle(199) },
       delegator: paid.delegator,
+      passing: paid.delegator,
       prefix: addressPrefix.parse("tz1e"),
       operation: paid.operationHash,
       obligation: paid.obligation,
