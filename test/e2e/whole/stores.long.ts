@@ -131,7 +131,7 @@ const checkPayingAgain = async (
 };
 
 describe("a baker's cycles paid through the command line", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   const pay = async (cycles: readonly number[], standIn?: StandIn): Promise<void> => {
     const folder = await mkdtemp(join(tmpdir(), "taps-whole-"));
