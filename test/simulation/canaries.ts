@@ -236,7 +236,7 @@ export const canaries: readonly SimulationCanary[] = [
     name: "what was backtracked counts as paid",
     changes: [
       {
-        file: `${PAYER}/watch.js`,
+        file: `${PAYER}/settlement.js`,
         from: 'if (result?.status === "applied")',
         to: 'if (result?.status === "applied" || result?.status === "backtracked")',
       },
@@ -246,7 +246,7 @@ export const canaries: readonly SimulationCanary[] = [
     name: "results belong to the next obligation",
     changes: [
       {
-        file: `${PAYER}/watch.js`,
+        file: `${PAYER}/settlement.js`,
         from: "itemResult(item, fate.results[i],",
         to: "itemResult(item, fate.results[items.length - 1 - i],",
       },
@@ -257,7 +257,7 @@ export const canaries: readonly SimulationCanary[] = [
     changes: [
       {
         file: `${PAYER}/payout.js`,
-        from: "for (const { delegator, amount } of Payment.carriedObligations(payout.payment.state)) {",
+        from: "for (const { delegator, amount } of Payment.carriedObligations(payment)) {",
         to: "for (const { delegator, amount } of []) {",
       },
     ],
@@ -325,7 +325,7 @@ export const canaries: readonly SimulationCanary[] = [
   },
   {
     name: "what another content made fail is held",
-    changes: [{ file: `${PAYER}/watch.js`, from: "return blameless\n", to: "return false\n" }],
+    changes: [{ file: `${PAYER}/settlement.js`, from: "return blameless\n", to: "return false\n" }],
   },
   {
     name: "a term is numbered by the lease alone",
