@@ -263,7 +263,7 @@ export const closePayments =
     );
   };
 
-/** Asks for a delegation, once for each id. */
+/** Asks for a delegation, once for each id while it is under way; one at a time. */
 export const requestDelegation =
   (command: Data<"DelegationRequested">): Decide =>
   (state) => {
