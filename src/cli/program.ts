@@ -50,7 +50,6 @@ const buildProgram = (services: Services): Command => {
     payoutCommand,
     reconcileCommand,
     ledgerCommand,
-    auditCommand,
     replayCommand,
     compareCommand,
     whatIfCommand,

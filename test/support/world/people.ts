@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { ActRefused, type Acts } from "../../../src/application/commands/acts.js";
 import { type Evidence } from "../../../src/application/commands/pay-cycle.js";
 import { holdPayment, releasePayment } from "../../../src/application/commands/payments.js";
@@ -23,7 +22,7 @@ export const actsOf = (world: World, { store, chain }: Pick<OpenPorts, "store" |
   chain,
   assertSigns: async () => undefined,
   actor: "cli:somebody",
-  metadata: () => ({ correlationId: randomUUID(), causationId: "command", actor: "cli:somebody" }),
+  metadata: () => ({ correlationId: `command ${world.nonce()}`, causationId: "command", actor: "cli:somebody" }),
 });
 
 /** What TAPS can find out about a cycle; `sent`: what the chain's index shows of the wallet. */

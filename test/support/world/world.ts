@@ -245,10 +245,16 @@ export class World implements Installation {
       lease: this.leaseOf(holder),
       witness: this.witness,
       identity: async () => this.identity,
-      nonce: () => `${(this.nonces += 1)}`,
+      nonce: () => this.nonce(),
       clock: this.clock,
       metadata: () => METADATA,
     };
+  }
+
+  /** Another text at each call; the same ones in each run. */
+  nonce(): string {
+    this.nonces += 1;
+    return `${this.nonces}`;
   }
 
   /** Each is decoded once. */
