@@ -64,8 +64,6 @@ const OLDEST_HEAD_MS = 120_000;
 
 /** Every read model may be writing at once: what the payer asks of the database does not wait for them. */
 const CONNECTIONS = 20;
-/** Copying whole tables, digests of them and their indexes take as long as they take, in milliseconds. */
-const DAY_MS = 86_400_000;
 /** One writes for each read model, the others keep processes apart and read. */
 const MAINTENANCE_CONNECTIONS = projections.length + 4;
 
@@ -208,7 +206,8 @@ const register = (
   provide("log", async () => new CodedEventLog(await get("store")));
   provide("maintenance", async () => {
     await get("pool");
-    const timeouts = { ...DEFAULT_TIMEOUTS, statement: DAY_MS };
+    // Copying whole tables, digests of them and their indexes take as long as they take.
+    const timeouts = { ...DEFAULT_TIMEOUTS, statement: "none" as const };
     const pool = createPool({
       url: await get("databaseUrl"),
       applicationName: "taps-read-models",

@@ -14,8 +14,11 @@ export interface PoolOptions {
 /** In milliseconds. */
 export interface Timeouts {
   readonly connect: number;
-  /** A statement's time at the server; this side waits a little longer, then gives the connection up. */
-  readonly statement: number;
+  /**
+   * A statement's time at the server; this side waits a little longer, then gives the connection up. `none`: it takes as
+   * long as it takes. Of copies the driver's own timer never learns that they have ended, and would keep the process.
+   */
+  readonly statement: number | "none";
 }
 
 export const DEFAULT_TIMEOUTS: Timeouts = { connect: 5_000, statement: 15_000 };
@@ -58,8 +61,9 @@ export const clientConfig = (options: PoolOptions): pg.ClientConfig => {
     types,
     keepAlive: true,
     connectionTimeoutMillis: timeouts.connect,
-    statement_timeout: timeouts.statement,
-    query_timeout: timeouts.statement + GRACE_MS,
+    ...(timeouts.statement === "none"
+      ? {}
+      : { statement_timeout: timeouts.statement, query_timeout: timeouts.statement + GRACE_MS }),
   };
 };
 
