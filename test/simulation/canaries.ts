@@ -87,6 +87,7 @@ export const canaries: readonly SimulationCanary[] = [
   },
   {
     name: "an append of which nothing was heard counts as written",
+    about: "money",
     changes: [
       {
         file: `${PAYER}/sign.js`,
