@@ -22,7 +22,11 @@ export const actsOf = (world: World, { store, chain }: Pick<OpenPorts, "store" |
   chain,
   assertSigns: async () => undefined,
   actor: "cli:somebody",
-  metadata: () => ({ correlationId: `command ${world.nonce()}`, causationId: "command", actor: "cli:somebody" }),
+  metadata: () => ({
+    correlationId: `command ${world.nonce()}`,
+    causationId: "command",
+    actor: "cli:somebody",
+  }),
 });
 
 /** What TAPS can find out about a cycle; `sent`: what the chain's index shows of the wallet. */
