@@ -54,7 +54,9 @@ const claimInWords = ({ content, payment, obligation, due, sent, isLedgers }: Pa
       ? ""
       : isLedgers
         ? `; the ledger has the difference of ${tez(-difference)}`
-        : `; ${tez(difference)} too much, which is not taken off anything: ask for it back`;
+        : difference > 0n
+          ? `; ${tez(difference)} too much, which is not taken off anything: ask for it back`
+          : `; ${tez(-difference)} too little, which nobody is owed: send it with "taps transfer"`;
   return `${content}: ${tez(sent)} sent, ${tez(due)} due for ${name}${rest}`;
 };
 

@@ -118,7 +118,9 @@ const checkClaim = async (acts: Acts, operation: Foreign, claim: Claim): Promise
   const owed = state.obligations.get(obligation) ?? refuseAct("unknown-obligation", { obligation });
   if (destination !== owed.recipient && destination !== owed.delegator)
     refuseAct("inconsistent", { content, wrong: `it was sent to ${destination}` });
-  if (amount < owed.due && !isDelegators(obligation)) refuseAct("pays-less", { due: owed.due, sent: amount });
+  // What a person asked for in so many words nobody is owed: the rest is that person's to send.
+  const isOwed = !isDelegators(obligation) && !Payment.isOwnWord(payment);
+  if (amount < owed.due && isOwed) refuseAct("pays-less", { due: owed.due, sent: amount });
   const { fee, burn } = sent;
   const settled = { ...claim, amount, fee, burn, owed };
   const decision = Payment.payOutside(outside(acts, operation.hash, settled))(state);
