@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
-import { withBrokenBuild } from "../support/canaries/broken-build.js";
+import { root, withBrokenBuild } from "../support/canaries/broken-build.js";
 import { canaries as ofPaying, type SimulationCanary } from "./canaries.js";
 import { fencesCanaries } from "./canaries-fences.js";
 import { moneyCanaries } from "./canaries-money.js";
@@ -23,22 +23,33 @@ const canaries = [
 ];
 const SEEDS = "500";
 
-/** The seed whose run fails with the bug; undefined: none of them does. */
-const caughtAt = ({ changes, about }: SimulationCanary): Promise<number | undefined> =>
-  withBrokenBuild(changes, async (folder) => {
-    const main = join(folder, "test/simulation/main.js");
-    try {
-      const only = about === undefined ? [] : ["--about", about];
-      const args = ["--seeds", SEEDS, "--json", "--no-shrink", ...only];
-      await run(process.execPath, [main, ...args], { timeout: 900_000 });
-      return undefined;
-    } catch (error) {
-      const output = error instanceof Error && "stdout" in error ? String(error.stdout) : "";
-      const last = output.trim().split("\n").at(-1) ?? "";
-      if (!last.startsWith("{")) throw error;
-      return (JSON.parse(last) as { seed: number }).seed;
-    }
-  });
+/** The first seed whose run fails in the build of this folder; undefined: none of them does. */
+const failingIn = async (
+  folder: string,
+  about: SimulationCanary["about"],
+  ...which: readonly string[]
+): Promise<number | undefined> => {
+  const only = about === undefined ? [] : ["--about", about];
+  const args = [join(folder, "test/simulation/main.js"), ...which, "--json", "--no-shrink", ...only];
+  try {
+    await run(process.execPath, args, { timeout: 900_000 });
+    return undefined;
+  } catch (error) {
+    const output = error instanceof Error && "stdout" in error ? String(error.stdout) : "";
+    const last = output.trim().split("\n").at(-1) ?? "";
+    if (!last.startsWith("{")) throw error;
+    return (JSON.parse(last) as { seed: number }).seed;
+  }
+};
+
+/** The seed whose run fails with the bug; undefined: none of them does. Without the bug that run must hold. */
+const caughtAt = async ({ changes, about }: SimulationCanary): Promise<number | undefined> => {
+  const seed = await withBrokenBuild(changes, (folder) => failingIn(folder, about, "--seeds", SEEDS));
+  if (seed === undefined) return undefined;
+  const sound = await failingIn(join(root, "dist"), about, "--seeds", "1", "--seed", `${seed}`);
+  if (sound !== undefined) throw new Error(`seed ${seed} fails without the bug, too`);
+  return seed;
+};
 
 /** Two at a time; each canary's answer as soon as it is there. */
 const caught = (): readonly Promise<number | undefined>[] => {
