@@ -1,4 +1,5 @@
 // A second opinion on every event: what may stand in the log, told without the code that wrote it.
+import { isDeepStrictEqual } from "node:util";
 import { type DomainEvent } from "../../src/domain/events.js";
 import { type Level, type OperationHash } from "../../src/domain/identifiers.js";
 import { FINALITY } from "../../src/application/process/payer/facts.js";
@@ -7,6 +8,15 @@ import { type World } from "../support/world/world.js";
 
 type Of<T extends DomainEvent["type"]> = Extract<DomainEvent, { type: T }>["data"];
 type Fate = "live" | "dead" | "final";
+
+/** A process waits as long as the head that it is shown tells: blocks by which a simulated node may be late. */
+const MOST_BEHIND = 16;
+
+/** Whether the last term began on a database that is not this one. */
+const isOfAnotherDatabase = (world: World): boolean => {
+  const term = world.events().findLast(({ event }) => event.type === "TermStarted")?.event;
+  return term?.type === "TermStarted" && !isDeepStrictEqual(term.data.identity, world.identity);
+};
 
 export class Oracle {
   private token = 0n;
@@ -24,11 +34,18 @@ export class Oracle {
   /** Items of each batch that was formed. */
   private readonly batches = new Map<string, readonly { readonly obligation: string }[]>();
   private seen = 0;
-  /** Where the log ended when it was found to lack what was injected, until it says that it was restored. */
+  /** Where the log ended when it was put back, as can be told of it; until it says so itself. */
   private lacksFrom: number | undefined;
+  /** What stands from there on is signed after all that the log may have forgotten can be in no block. */
+  private readonly putBack: { readonly from: number; readonly deadFrom: number } | undefined;
 
   constructor(private readonly world: World) {
-    if (world.lacksWitnessed()) this.lacksFrom = world.events().length;
+    const { model, protocols } = world;
+    if (!world.lacksWitnessed() && !isOfAnotherDatabase(world)) return;
+    this.lacksFrom = world.events().length;
+    const { level } = model.head;
+    const life = protocols.at(level).maxOperationsTimeToLive;
+    this.putBack = { from: this.lacksFrom, deadFrom: level - FINALITY + life + 1 - MOST_BEHIND };
   }
 
   /** Looks at what was appended since the last look. Throws at the first event that may not be. */
@@ -41,12 +58,19 @@ export class Oracle {
     }
   }
 
-  /** A log that lacks what was injected says so before anything more is signed. */
+  /** A log that was put back says so before anything more is signed. */
   private judgeLack({ event }: LoggedFact): void {
     if (this.lacksFrom === undefined || this.seen < this.lacksFrom) return;
     if (event.type === "WalletPaused" && event.data.reason === "restored") this.lacksFrom = undefined;
     if (event.type === "OperationSigned")
-      throw new Error(`${event.data.hash} was signed on a log that lacks what was injected`);
+      throw new Error(`${event.data.hash} was signed on a log that does not know that it was put back`);
+  }
+
+  /** Nothing is signed while an operation may live that a log has forgotten. */
+  private judgeForgotten({ hash, finalLevel }: Of<"OperationSigned">): void {
+    if (this.putBack === undefined || this.seen < this.putBack.from) return;
+    if (finalLevel < this.putBack.deadFrom)
+      throw new Error(`${hash} was signed at ${finalLevel}, before block ${this.putBack.deadFrom}`);
   }
 
   /** What is said to be dead is in no block, what is final in one that stays. */
@@ -110,6 +134,7 @@ export class Oracle {
 
   private judgeSigned(data: Of<"OperationSigned">): void {
     const { hash, token, batchId, finalLevel } = data;
+    this.judgeForgotten(data);
     const headSeen = finalLevel + FINALITY;
     const { protocols } = this.world;
     if (!protocols.isKnownAt(headSeen) || !protocols.isKnownAt(headSeen + 1))
