@@ -1,7 +1,7 @@
 // The first half of `next`: whatever the chain shows of signed operations is written down before anything else.
 import { type Decision, isRefused } from "../../../domain/decision.js";
 import { type DomainEvent } from "../../../domain/events.js";
-import { asLevel } from "../../../domain/identifiers.js";
+import { asLevel, type StreamName } from "../../../domain/identifiers.js";
 import * as Payment from "../../../domain/payment/payment.js";
 import { type ContentResult, type LiveOperation } from "../../../domain/wallet/events.js";
 import * as Wallet from "../../../domain/wallet/wallet.js";
@@ -143,12 +143,21 @@ const batchesInView = ({ wallet, payouts, others }: LogView) =>
     return found && batch ? [{ batchId, stream: found.stream, payment: found.payment.state, batch }] : [];
   });
 
+/** Whether it is no cycle's, was withdrawn when its last operation was on its way, and has nothing left to be paid. */
+const isLeftToComplete = (wallet: Wallet.State, stream: StreamName, payment: Payment.State): boolean =>
+  Payment.cycleOfStream(stream) === undefined &&
+  !wallet.requests.includes(stream) &&
+  payment.plan !== undefined &&
+  payment.completed === undefined &&
+  Payment.totalsOf(payment).pending === 0;
+
 /** Carries what became of batches from the wallet's stream into the payment streams. */
 export const settleBatches: Step = ({ view, memory }) => {
   for (const { batchId, stream, payment, batch } of batchesInView(view)) {
+    const to: Target = { stream: "payment", payment: stream };
+    if (isLeftToComplete(view.wallet.state, stream, payment)) return appending(to, Payment.complete(payment));
     if (batch.at !== "formed") continue;
     const fate = Wallet.batchFate(view.wallet.state, batchId);
-    const to: Target = { stream: "payment", payment: stream };
     if (fate.at === "voided") {
       const fault = memory.failed.get(batchId);
       const dissolve = fault
@@ -171,7 +180,9 @@ export const settleBatches: Step = ({ view, memory }) => {
 /** Closes the batches whose payment streams say what became of them, and delegations and a reveal that have ended. */
 export const closeBatches: Step = ({ view, memory }) => {
   const wallet = view.wallet.state;
-  const ended = batchesInView(view).filter(({ batch }) => batch.at !== "formed");
+  const ended = batchesInView(view).filter(
+    ({ batch, stream, payment }) => batch.at !== "formed" && !isLeftToComplete(wallet, stream, payment),
+  );
   const singles = [...wallet.delegations.map(({ id }) => id), Wallet.REVEAL].filter((id) =>
     ["final", "voided"].includes(Wallet.batchFate(wallet, id).at),
   );

@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { ActRefused } from "../../../../src/application/commands/acts.js";
 import { type Claim, classifyOperation, exactClaims } from "../../../../src/application/commands/classify.js";
-import { adjustBalance } from "../../../../src/application/commands/ledger.js";
 import { sendTransfers } from "../../../../src/application/commands/money.js";
+import { adjustBalance } from "../../../../src/application/commands/ledger.js";
 import { settleDelegator } from "../../../../src/application/commands/settle.js";
 import { claimFrom } from "../../../../src/application/arguments.js";
 import { mutez } from "../../../../src/domain/money.js";
@@ -444,6 +444,24 @@ describe("reconciliation", () => {
       [{ content: 0, payment, obligation: `delegator:${left}` }],
     ]);
     expect((await ledgerOfWorld(world)).balances).to.deep.equal(new Map());
+  });
+
+  it("takes what was sent for a part of a transfer: nobody is owed the rest", async () => {
+    const world = referenceWorld();
+    await world.setUp();
+    const friend = someTz("a friend");
+    await sendTransfers(actsOf(world), "rent", [{ to: friend, amount: mutez(1_000n) }]);
+    const { hash } = world.sendByHand([{ to: friend, amount: 400n }]);
+    world.bake();
+    await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 0);
+    const pays = [claimFrom(BAKER, `0=batch_rent/${friend}`)].filter((each) => each !== undefined);
+    const told = await classifyOperation(actsOf(world), hash, pays, "a part of it");
+    expect(told.map(({ sent, due, isLedgers }) => [sent, due, isLedgers])).to.deep.equal([
+      [400n, 1_000n, false],
+    ]);
+    expect(dataOf(world, "AdjustmentRecorded")).to.deep.equal([]);
+    await payOn(world, () => dataOf(world, "PaymentsClosed").length > 0);
+    expect(world.model.account(friend)?.balance).to.equal(400n);
   });
 
   it("says when the index does not show all, and when what is final in the log is not on chain", async () => {

@@ -180,6 +180,20 @@ describe("money that a person sends", () => {
     expect(balances(world)).to.deep.equal([1_500_000n, 1n]);
   });
 
+  it("withdrawn when all of it is signed is watched to its end, and complete", async () => {
+    const world = await fresh();
+    await send(world);
+    await runTo(world, "OperationIncluded");
+    await switchMode(actsOf(world), "off");
+    const payment = Payment.batchStream(BAKER, "rent");
+    const isForgotten = () =>
+      dataOf(world, "BatchClosed").some(({ batchIds }) => batchIds.includes(`${payment}/1`));
+    await payOn(world, isForgotten);
+    expect(balances(world)).to.deep.equal([1_500_000n, 1n]);
+    expect(dataOf(world, "PayoutCompleted").map(({ paid }) => paid)).to.deep.equal([1_500_001n]);
+    checkInvariants(world);
+  });
+
   it("is asked for again by its own name: a cycle is asked for by its number", async () => {
     const world = await fresh();
     await runTo(world, "PayoutPlanned");
