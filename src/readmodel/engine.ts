@@ -215,7 +215,7 @@ export class ProjectionRunner {
         return this.reached(movedTo(believed, to));
       }
       const found = await this.store.read();
-      if (found === undefined || isBehind(found, believed)) throw moved();
+      if (found === undefined || found.pinned || isBehind(found, believed)) throw moved();
       this.reached(found);
     }
   }

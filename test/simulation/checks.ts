@@ -8,11 +8,11 @@ import { asCycle } from "../../src/domain/identifiers.js";
 import { sumOf } from "../../src/domain/money.js";
 import { CodedEventLog } from "../../src/infrastructure/eventstore/event-log.js";
 import { BAKER } from "../support/chain-model.js";
-import { dataOf } from "../support/world/events.js";
 import { checkAllIsFinal, checkSafety } from "../support/world/invariants.js";
 import { Dues } from "./dues.js";
 import { checkBalance, checkOthers, othersOf } from "./ending.js";
 import { Judges } from "./judges/judges.js";
+import { settlements } from "./other-payments.js";
 import { Oracle } from "./oracle.js";
 import { assertReplays } from "../support/world/replaying.js";
 import { type World } from "../support/world/world.js";
@@ -112,7 +112,7 @@ const checkLedger = async (world: World, cycles: readonly number[]): Promise<voi
   let accounted =
     sumOf(balances.values(), (amount) => amount) - sumOf(adjustments.values(), ({ amount }) => amount);
   // What was settled with single delegators has left the ledger for payments of its own.
-  accounted += sumOf(dataOf(world, "SettlementTaken"), ({ amount }) => amount);
+  accounted += sumOf(settlements(world), ({ amount }) => amount);
   for (const cycle of cycles) {
     const payment = paymentOf(BAKER, asCycle(cycle));
     const { plan, obligations } = (await repository.load(payment)).state;

@@ -35,6 +35,8 @@ interface Rewarded {
   rows: AllocatedRow[];
   allocation: Allocated | undefined;
   isFixed: boolean;
+  /** The allocation that was fixed last, reopened since or not. */
+  fixed: string | undefined;
 }
 
 interface Planned {
@@ -162,6 +164,7 @@ export class Dues {
     const { allocation } = reward;
     if (allocation === undefined) throw new Error(`${stream} fixes what is not allocated`);
     reward.isFixed = true;
+    reward.fixed = allocation.resultDigest;
     const plan = this.planOf(stream);
     if (plan === undefined) return this.judgePolicy(stream, allocation, since);
     if (plan.allocation !== allocation.resultDigest) throw new Error(`${stream} is not what is planned`);
@@ -193,6 +196,8 @@ export class Dues {
     const rows = payment.rows.splice(0).slice(-plan.count);
     if (allocation === undefined || reply === undefined || payment.plan !== undefined)
       throw new Error(`${stream} is planned twice, or from nothing`);
+    if (reward.fixed !== allocation.resultDigest)
+      throw new Error(`${stream} is planned from what may still change`);
     const taken = this.ledger.take?.balances ?? new Map<Address, bigint>();
     const due = plannedFor(allocation, taken, this.world.payer);
     const found = rows.map(({ delegator, recipient, due: sum, self }) => ({
@@ -263,6 +268,7 @@ export class Dues {
       rows: [],
       allocation: undefined,
       isFixed: false,
+      fixed: undefined,
     };
     if (known === undefined) this.rewards.set(stream, blank);
     return known ?? blank;

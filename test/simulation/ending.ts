@@ -5,7 +5,7 @@ import { dataOf } from "../support/world/events.js";
 import { type World } from "../support/world/world.js";
 import { awaited } from "./approvals.js";
 import { numberOfSomebody } from "./money.js";
-import { cycleOfBond, otherPayments } from "./other-payments.js";
+import { cycleOfBond, otherPayments, settlements } from "./other-payments.js";
 import { costsOf, type Standing, Standings } from "./judges/standings.js";
 
 const openIn = ({ fates }: Standing): boolean =>
@@ -23,7 +23,7 @@ export const othersOf = (world: World, cycles: readonly number[]) => {
     return { payment, nth, isOpen: openIn(standing), held: heldIn(standing) };
   });
   /** Who was taken out of the ledger, and whose payment nobody came to plan. */
-  const unplanned = dataOf(world, "SettlementTaken")
+  const unplanned = settlements(world)
     .filter(({ payment }) => standings.get(payment).plan === undefined)
     .map(({ delegator }) => numberOfSomebody(world, delegator));
   const counts = ({ payment }: { readonly payment: string }) => {

@@ -37,15 +37,12 @@ export class Oracle {
   /** Where the log ended when it was put back, as can be told of it; until it says so itself. */
   private lacksFrom: number | undefined;
   /** What stands from there on is signed after all that the log may have forgotten can be in no block. */
-  private readonly putBack: { readonly from: number; readonly deadFrom: number } | undefined;
+  private readonly putBack: { readonly from: number; readonly level: number } | undefined;
 
   constructor(private readonly world: World) {
-    const { model, protocols } = world;
-    if (!world.lacksWitnessed() && !isOfAnotherDatabase(world)) return;
+    if (!world.hasForgotten && !world.lacksWitnessed() && !isOfAnotherDatabase(world)) return;
     this.lacksFrom = world.events().length;
-    const { level } = model.head;
-    const life = protocols.at(level).maxOperationsTimeToLive;
-    this.putBack = { from: this.lacksFrom, deadFrom: level - FINALITY + life + 1 - MOST_BEHIND };
+    this.putBack = { from: this.lacksFrom, level: world.model.head.level };
   }
 
   /** Looks at what was appended since the last look. Throws at the first event that may not be. */
@@ -69,8 +66,13 @@ export class Oracle {
   /** Nothing is signed while an operation may live that a log has forgotten. */
   private judgeForgotten({ hash, finalLevel }: Of<"OperationSigned">): void {
     if (this.putBack === undefined || this.seen < this.putBack.from) return;
-    if (finalLevel < this.putBack.deadFrom)
-      throw new Error(`${hash} was signed at ${finalLevel}, before block ${this.putBack.deadFrom}`);
+    const { level } = this.putBack;
+    const { protocols, model } = this.world;
+    // An upgrade may shorten lives, of what is there already, too.
+    const life = protocols.leastTimeToLive(level, model.head.level);
+    const deadFrom = level - FINALITY + life + 1 - MOST_BEHIND;
+    if (finalLevel < deadFrom)
+      throw new Error(`${hash} was signed at ${finalLevel}, before block ${deadFrom}`);
   }
 
   /** What is said to be dead is in no block, what is final in one that stays. */

@@ -1,6 +1,7 @@
 import { parseStreamName, type StreamName, streamName } from "../../src/domain/identifiers.js";
 import { type Obligation } from "../../src/domain/payment/events.js";
 import * as Payment from "../../src/domain/payment/payment.js";
+import { dataOf } from "../support/world/events.js";
 import { type World } from "../support/world/world.js";
 
 /** Whether a payment stream is a bond pool's, a settlement's or a transfer's. */
@@ -30,4 +31,12 @@ export const otherPayments = (world: World): ReadonlyMap<StreamName, readonly Ob
       planned.set(toStreamName(stream), (writing.get(stream) ?? []).slice(-event.data.count));
   }
   return planned;
+};
+
+/** What was taken for single delegators, and did not come back. */
+export const settlements = (world: World) => {
+  const returned = dataOf(world, "SettlementReturned");
+  return dataOf(world, "SettlementTaken").filter(
+    ({ delegator, number }) => !returned.some((one) => one.delegator === delegator && one.number === number),
+  );
 };

@@ -104,7 +104,8 @@ export const byChance = (chance: Chance, shape: Shape, about?: Topic): Script =>
       if (!chance.happens(Math.min(rate * times, HIGHEST_RATE))) return undefined;
       const drawn = DRAW[chance.oneOf([first, ...rest])](chance, shape, acts);
       if (drawn.do === "person" && chance.happens(0.6)) busyUntil = step + BUSY_STEPS;
-      return about === "witness" && drawn.do === "restore" ? { ...drawn, seenBy: "file" } : drawn;
+      if (about !== "witness" || drawn.do !== "restore") return drawn;
+      return { ...drawn, seenBy: "file", lost: Math.min(drawn.lost, 2) };
     },
   };
 };

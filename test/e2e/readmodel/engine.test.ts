@@ -412,6 +412,21 @@ describe("a projection's runner", () => {
     expect(log.subscriptions).to.equal(2);
   });
 
+  it("holds still where its rows are pinned under it, and goes on when they are let go", async () => {
+    const events = journalEvents(20);
+    const log = new ListedLog(events.slice(0, 10));
+    const runner = start(journal, log);
+    await applied(runner, events.slice(0, 10));
+    await pool.query("UPDATE read.checkpoint SET pinned = true");
+    log.push(...events.slice(10));
+    await until(() => runner.state.at === "pinned");
+    await isRight(journal, events.slice(0, 10));
+    await pool.query("UPDATE read.checkpoint SET pinned = false");
+    await until(() => runner.state.at === "live");
+    await applied(runner, events);
+    await isRight(journal, events);
+  });
+
   it("says where it stands", async () => {
     const events = journalEvents(10);
     const log = new ListedLog(events);

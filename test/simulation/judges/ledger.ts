@@ -15,6 +15,8 @@ export class LedgerJudge {
   private readonly references = new Set<string>();
   /** Each delegator's newest. */
   private readonly settlements = new Map<string, Of<"SettlementTaken">>();
+  /** Payments whose settlement came back. */
+  private readonly returned = new Set<string>();
 
   constructor(private readonly standings: Standings) {}
 
@@ -37,6 +39,8 @@ export class LedgerJudge {
         return this.judgeAdjustment(event.data);
       case "SettlementTaken":
         return this.judgeSettlement(event.data);
+      case "SettlementReturned":
+        return this.judgeReturned(event.data);
       default:
     }
   }
@@ -79,6 +83,17 @@ export class LedgerJudge {
       throw new Error(`${payment} begins before ${before?.payment ?? ""} has ended`);
     this.settlements.set(delegator, data);
     this.add(delegator, 0n - amount);
+  }
+
+  /** All that the newest one took, once, when its payment can pay nothing any more. */
+  private judgeReturned({ delegator, number, amount }: Of<"SettlementReturned">): void {
+    const newest = this.settlements.get(delegator);
+    if (newest?.number !== number || newest.amount !== amount || this.returned.has(newest.payment))
+      throw new Error(`settlement ${number} of ${delegator} does not give back ${amount}`);
+    if (this.standings.get(newest.payment).plan)
+      throw new Error(`${newest.payment} gives back what its plan pays`);
+    this.returned.add(newest.payment);
+    this.add(delegator, amount);
   }
 
   private add(delegator: string, amount: bigint): void {

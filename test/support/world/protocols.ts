@@ -53,6 +53,13 @@ export class Protocols {
     return era.constants;
   }
 
+  /** Blocks that an operation lives where it lives shortest, of all blocks between two, themselves among them. */
+  leastTimeToLive(from: number, to: number): number {
+    const eras = this.eras.filter((era) => era.from > from && era.from <= to);
+    const lives = [this.at(from), ...eras.map(({ constants }) => constants)];
+    return Math.min(...lives.map(({ maxOperationsTimeToLive }) => maxOperationsTimeToLive));
+  }
+
   isKnownAt(level: number): boolean {
     return this.at(level).protocol !== UNKNOWN;
   }

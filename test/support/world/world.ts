@@ -85,6 +85,8 @@ export class World implements Installation {
   readonly byHand = new Set<OperationHash>();
   /** How often log and witness were put back. */
   restores = 0;
+  /** Whether what was lost the last time had left. */
+  hasForgotten = false;
   /** How often a process gave the lease back. */
   released = 0;
   /** What happens when a lease is given back. */
@@ -201,8 +203,12 @@ export class World implements Installation {
 
   /** Puts back log and witness; what was signed since stays on its way, and is foreign from now on. */
   restore({ events, file, sameDatabase }: Remains): void {
+    this.hasForgotten = false;
     for (const { event } of this.events().slice(events))
-      if (event.type === "OperationSigned") this.byHand.add(event.data.hash);
+      if (event.type === "OperationSigned") {
+        this.byHand.add(event.data.hash);
+        this.hasForgotten ||= this.injected.includes(event.data.hash);
+      }
     this.injected.splice(0, Infinity, ...this.injected.filter((hash) => !this.byHand.has(hash)));
     this.restores += 1;
     this.putBack(events);
@@ -210,7 +216,7 @@ export class World implements Installation {
     if (!sameDatabase) this.identity = { ...this.identity, timeline: this.identity.timeline + 1 };
   }
 
-  /** Whether what was injected last is not in the log. */
+  /** Whether the witness names what is not in the log. */
   lacksWitnessed(): boolean {
     const ids = new Set(this.store.snapshot().map(({ id }) => id));
     return this.witness.records().some(({ eventId }) => !ids.has(eventId));
