@@ -21,19 +21,21 @@ export interface Standing {
   readonly costs: History<bigint>;
 }
 
-/** What an operation cost beside what it moved, as its block shows it, in mutez. */
-export const costsOf = ({ model }: World, hash: OperationHash): bigint => {
+/** What each content of an operation cost beside what it moved, as its block shows it, in mutez. */
+const contentCosts = ({ model }: World, hash: OperationHash): readonly bigint[] => {
   const { originationSize, costPerByte } = model.genesis.rules.constants;
   const found = model.blockOf(hash)?.operations.find(({ operation }) => operation.hash === hash);
-  let costs = 0n;
-  for (const [i, { fee }] of (found?.operation.contents ?? []).entries()) {
+  return (found?.operation.contents ?? []).map(({ fee }, i) => {
     const result = found?.results[i];
     const isApplied = result?.status === "applied";
     const bytes = isApplied ? result.paidStorage + (result.allocated ? originationSize : 0n) : 0n;
-    costs += fee + bytes * costPerByte;
-  }
-  return costs;
+    return fee + bytes * costPerByte;
+  });
 };
+
+/** The same of all of them. */
+export const costsOf = (world: World, hash: OperationHash): bigint =>
+  contentCosts(world, hash).reduce((sum, cost) => sum + cost, 0n);
 
 export class Standings {
   private readonly payments = new Map<string, Standing>();
@@ -100,9 +102,12 @@ export class Standings {
       case "ObligationReleased":
         fates.set(event.data.obligation, "open");
         return;
-      case "ObligationPaidOutside":
-        fates.set(event.data.obligation, "paid");
+      case "ObligationPaidOutside": {
+        const { obligation, operation, content } = event.data;
+        fates.set(obligation, "paid");
+        payment.costs.push(place, payment.costs.now + (contentCosts(this.world, operation)[content] ?? 0n));
         return;
+      }
       case "PayoutCompleted":
         return this.complete(stream, payment);
       default:
