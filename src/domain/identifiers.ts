@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { z } from "zod";
 
 export type TzAddress = string & z.BRAND<"TzAddress">;
@@ -19,18 +19,32 @@ export type Digest = string & z.BRAND<"Digest">;
 export type StreamName = string & z.BRAND<"StreamName">;
 
 const ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-const VALUE_OF = new Map([...ALPHABET].map((symbol, value) => [symbol, BigInt(value)]));
+const VALUE_OF = new Map([...ALPHABET].map((symbol, value) => [symbol.charCodeAt(0), value]));
+/** Symbols whose value together is an exact number: large integers are slow, and needed once for so many. */
+const AT_ONCE = 9;
 
-const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();
+const sha256 = (bytes: Uint8Array): Buffer => hash("sha256", bytes, "buffer");
+
+/** Value of a text in base 58; undefined if a symbol is none. */
+const valueOf = (text: string): bigint | undefined => {
+  let value = 0n;
+  for (let from = 0; from < text.length; from += AT_ONCE) {
+    const end = Math.min(text.length, from + AT_ONCE);
+    let part = 0;
+    for (let at = from; at < end; at += 1) {
+      const digit = VALUE_OF.get(text.charCodeAt(at));
+      if (digit === undefined) return undefined;
+      part = part * 58 + digit;
+    }
+    value = value * BigInt(58 ** (end - from)) + BigInt(part);
+  }
+  return value;
+};
 
 /** Bytes of a base58check text, or undefined if a symbol or the checksum is wrong. */
 const base58CheckDecode = (text: string): Buffer | undefined => {
-  let value = 0n;
-  for (const symbol of text) {
-    const digit = VALUE_OF.get(symbol);
-    if (digit === undefined) return undefined;
-    value = value * 58n + digit;
-  }
+  const value = valueOf(text);
+  if (value === undefined) return undefined;
   const hex = value.toString(16);
   const zeros = /^1*/.exec(text)?.[0].length ?? 0;
   const body = Buffer.from(hex.length % 2 ? `0${hex}` : hex, "hex");
@@ -94,14 +108,14 @@ export const tzAddress = z.custom<TzAddress>(
 );
 export const address = z.custom<Address>((v) => typeof v === "string" && isAddress(v), "not a Tezos address");
 
-const hash = <T extends string>(kind: keyof typeof KINDS) => {
+const hashOf = <T extends string>(kind: keyof typeof KINDS) => {
   const isHash = remembering(HASHES, (text) => isKind(text, kind));
   return z.custom<T>((v) => typeof v === "string" && isHash(v), `not a ${kind} hash`);
 };
-export const operationHash = hash<OperationHash>("operation");
-export const blockHash = hash<BlockHash>("block");
-export const chainId = hash<ChainId>("chain");
-export const protocolHash = hash<ProtocolHash>("protocol");
+export const operationHash = hashOf<OperationHash>("operation");
+export const blockHash = hashOf<BlockHash>("block");
+export const chainId = hashOf<ChainId>("chain");
+export const protocolHash = hashOf<ProtocolHash>("protocol");
 
 export const cycleNumber = z.number().int().min(0).brand<"Cycle">();
 export const level = z.number().int().min(0).brand<"Level">();

@@ -1,5 +1,10 @@
 // Groups the events of a subscription, so that many share one transaction.
-import { type EventLog, type LoggedEvent, type LogMessage } from "../application/ports/event-log.js";
+import {
+  type EventLog,
+  type LoggedEvent,
+  type LogMessage,
+  UnreadableEvent,
+} from "../application/ports/event-log.js";
 import { type Position } from "../application/ports/event-store.js";
 import { type AppliedEvent, placeOf } from "./checkpoint.js";
 import { type Change, type Projection } from "./projection.js";
@@ -54,7 +59,7 @@ async function* projected(
   }
 }
 
-/** One event, as what a projection makes of it. Throws `ProjectionDefect`. */
+/** One event, as what a projection makes of it. Throws `ProjectionDefect`, `UnreadableEvent`. */
 export const projectedBy = (projection: Projection, logged: LoggedEvent): Projected => ({
   position: logged.position,
   ...placeOf(logged),
@@ -66,6 +71,7 @@ const changesOf = (projection: Projection, logged: LoggedEvent): readonly Change
   try {
     return projection.apply(logged);
   } catch (cause) {
+    if (cause instanceof UnreadableEvent) throw cause;
     const { stream, revision } = logged;
     throw new ProjectionDefect(projection.name, { stream, revision }, { cause });
   }

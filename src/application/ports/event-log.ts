@@ -22,7 +22,10 @@ export type LogMessage =
   | { readonly kind: "event"; readonly event: LoggedEvent }
   | Exclude<SubscriptionMessage, { readonly kind: "event" }>;
 
-/** The event store in terms of the domain's events. An event it cannot read throws `UnreadableEvent`. */
+/**
+ * The event store in terms of the domain's events. An event it cannot read throws `UnreadableEvent`. Of a subscription's
+ * event the data is read when it is first looked at, and throws then if it does not fit its schema.
+ */
 export interface EventLog {
   /**
    * Appends at an exact revision. What fits into one append is written all or not at all; a longer list is

@@ -32,25 +32,32 @@ export const encodeEvent = (event: DomainEvent): EncodedEvent => {
   return { type, schemaVersion: versionOf.get(type) ?? 0, data: JSON.stringify(data) };
 };
 
+type Stored = Pick<RecordedEvent, "stream" | "revision" | "type" | "schemaVersion" | "data">;
+
+const unreadable = ({ stream, revision, type, schemaVersion }: Stored, cause?: unknown): UnreadableEvent =>
+  new UnreadableEvent({ stream, revision }, type, schemaVersion, { cause });
+
+/** Throws `UnreadableEvent` for a type, or a version of it, that this release does not know. */
+export const assertKnown = (recorded: Stored): void => {
+  const current = versionOf.get(recorded.type);
+  if (current === undefined || !(recorded.schemaVersion <= current)) throw unreadable(recorded);
+};
+
 /** Reads a recorded event, brought up to today's version. Throws `UnreadableEvent`. */
-export const decodeEvent = (
-  recorded: Pick<RecordedEvent, "stream" | "revision" | "type" | "schemaVersion" | "data">,
-): DomainEvent => {
-  const { stream, revision, type, schemaVersion } = recorded;
-  const current = versionOf.get(type);
-  const unreadable = (cause?: unknown) =>
-    new UnreadableEvent({ stream, revision }, type, schemaVersion, { cause });
-  if (current === undefined || !(schemaVersion <= current)) throw unreadable();
+export const decodeEvent = (recorded: Stored): DomainEvent => {
+  assertKnown(recorded);
+  const { type, schemaVersion } = recorded;
+  const current = versionOf.get(type) ?? schemaVersion;
   try {
     let data: unknown = JSON.parse(recorded.data);
     for (let version = schemaVersion; version < current; version += 1) {
       const upcast = upcasters.get(`${type}@${version}`);
-      if (!upcast) throw unreadable();
+      if (!upcast) throw unreadable(recorded);
       data = upcast(data);
     }
     return DomainEvent.parse({ type, data });
   } catch (error) {
-    throw error instanceof UnreadableEvent ? error : unreadable(error);
+    throw error instanceof UnreadableEvent ? error : unreadable(recorded, error);
   }
 };
 

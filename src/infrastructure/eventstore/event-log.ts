@@ -13,6 +13,7 @@ import {
 import { type DomainEvent } from "../../domain/events.js";
 import { type StreamName } from "../../domain/identifiers.js";
 import {
+  assertKnown,
   decodeEvent,
   type EncodedEvent,
   encodeEvent,
@@ -77,13 +78,29 @@ export class CodedEventLog implements EventLog {
 
   async *subscribeAll(options: { after: Position; signal: AbortSignal }): AsyncIterable<LogMessage> {
     for await (const message of this.store.subscribeAll(options)) {
-      yield message.kind === "event" ? { kind: "event", event: this.logged(message.event) } : message;
+      yield message.kind === "event" ? { kind: "event", event: this.passing(message.event) } : message;
     }
   }
 
   private logged(recorded: RecordedEvent): LoggedEvent {
     const { id, stream, revision, position, recordedAt } = recorded;
     return { event: this.eventOf(recorded), id, stream, revision, position, recordedAt };
+  }
+
+  /** Of all that passes by, most is of no concern to who listens: data is decoded for who looks at it. */
+  private passing(recorded: RecordedEvent): LoggedEvent {
+    assertKnown(recorded);
+    const { type, id, stream, revision, position, recordedAt } = recorded;
+    let decoded: DomainEvent | undefined;
+    const decode = () => (decoded ??= this.eventOf(recorded)).data;
+    // Type and data belong together as the decoder finds them; until then the type is known alone.
+    const event = {
+      type,
+      get data() {
+        return decode();
+      },
+    } as DomainEvent;
+    return { event, id, stream, revision, position, recordedAt };
   }
 
   /** What was decoded before serves only for the very same bytes. */

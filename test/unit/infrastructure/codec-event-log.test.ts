@@ -217,6 +217,20 @@ describe("the coded event log", () => {
     expect(seen).to.deep.equal([ended(1), "caught-up", ended(2)]);
   });
 
+  it("passes by what is damaged in an event that nobody looks at", async () => {
+    const { store, log } = opened();
+    const stream = streamName("cycle", "x");
+    await store.append(stream, NO_STREAM, [newEvent({ type: "CycleEnded", data: "{}" })]);
+    const stop = new AbortController();
+    for await (const message of log.subscribeAll({ after: START, signal: stop.signal })) {
+      if (message.kind !== "event") break;
+      const { event } = message.event;
+      expect(event.type).to.equal("CycleEnded");
+      expect(() => event.data).to.throw(UnreadableEvent, "event 0 of cycle-x");
+    }
+    stop.abort();
+  });
+
   it("stops at an event that it cannot read, in a stream and in the whole log", async () => {
     const { store, log } = opened();
     const stream = streamName("cycle", "x");
