@@ -8,8 +8,10 @@ import { numberOfSomebody } from "./money.js";
 import { cycleOfBond, otherPayments, settlements } from "./other-payments.js";
 import { costsOf, type Standing, Standings } from "./judges/standings.js";
 
-const openIn = ({ fates }: Standing): boolean =>
-  [...fates.values()].some((fate) => fate === "open" || fate === "batched");
+/** What is planned is not paid yet, or nobody has said so. */
+const isOpen = ({ plan, isCompleted, fates }: Standing): boolean =>
+  plan !== undefined &&
+  (!isCompleted || [...fates.values()].some((fate) => fate === "open" || fate === "batched"));
 
 /** Places among the rows of a plan of what is held. */
 const heldIn = ({ rows, fates }: Standing): readonly number[] =>
@@ -20,7 +22,7 @@ export const othersOf = (world: World, cycles: readonly number[]) => {
   const standings = Standings.of(world);
   const payments = [...otherPayments(world).keys()].reverse().map((payment, nth) => {
     const standing = standings.get(payment);
-    return { payment, nth, isOpen: openIn(standing), held: heldIn(standing) };
+    return { payment, nth, isOpen: isOpen(standing), held: heldIn(standing) };
   });
   /** Who was taken out of the ledger, and whose payment nobody came to plan. */
   const unplanned = settlements(world)
