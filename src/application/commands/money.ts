@@ -14,10 +14,10 @@ export const payingWallet = async (acts: Acts): Promise<TzAddress> => {
   return payer ?? refuseAct("no-payer");
 };
 
-/** Asks the payer for a payment whose plan stands, unless it is asked for already or nothing of it is left to pay. */
+/** Asks the payer for a payment whose plan stands, unless it is asked for already or nothing of it is left to do. */
 export const request = async (acts: Acts, payer: TzAddress, stream: StreamName): Promise<void> => {
   const { state } = await acts.repository.load(paymentIn(stream));
-  if (Payment.totalsOf(state).pending === 0) return;
+  if (state.completed !== undefined && Payment.totalsOf(state).pending === 0) return;
   await act(acts, walletOf(payer), (wallet) =>
     wallet.requests.includes(stream)
       ? []

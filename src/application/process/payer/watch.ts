@@ -143,10 +143,12 @@ const batchesInView = ({ wallet, payouts, others }: LogView) =>
     return found && batch ? [{ batchId, stream: found.stream, payment: found.payment.state, batch }] : [];
   });
 
-/** Whether it is no cycle's, was withdrawn when its last operation was on its way, and has nothing left to be paid. */
-const isLeftToComplete = (wallet: Wallet.State, stream: StreamName, payment: Payment.State): boolean =>
+/**
+ * Whether it is no cycle's and has nothing left to be paid. Before its last batch leaves the wallet's stream this is said:
+ * a person may withdraw it at any moment, and then nobody would look at it again.
+ */
+const isLeftToComplete = (stream: StreamName, payment: Payment.State): boolean =>
   Payment.cycleOfStream(stream) === undefined &&
-  !wallet.requests.includes(stream) &&
   payment.plan !== undefined &&
   payment.completed === undefined &&
   Payment.totalsOf(payment).pending === 0;
@@ -155,7 +157,7 @@ const isLeftToComplete = (wallet: Wallet.State, stream: StreamName, payment: Pay
 export const settleBatches: Step = ({ view, memory }) => {
   for (const { batchId, stream, payment, batch } of batchesInView(view)) {
     const to: Target = { stream: "payment", payment: stream };
-    if (isLeftToComplete(view.wallet.state, stream, payment)) return appending(to, Payment.complete(payment));
+    if (isLeftToComplete(stream, payment)) return appending(to, Payment.complete(payment));
     if (batch.at !== "formed") continue;
     const fate = Wallet.batchFate(view.wallet.state, batchId);
     if (fate.at === "voided") {
@@ -181,7 +183,7 @@ export const settleBatches: Step = ({ view, memory }) => {
 export const closeBatches: Step = ({ view, memory }) => {
   const wallet = view.wallet.state;
   const ended = batchesInView(view).filter(
-    ({ batch, stream, payment }) => batch.at !== "formed" && !isLeftToComplete(wallet, stream, payment),
+    ({ batch, stream, payment }) => batch.at !== "formed" && !isLeftToComplete(stream, payment),
   );
   const singles = [...wallet.delegations.map(({ id }) => id), Wallet.REVEAL].filter((id) =>
     ["final", "voided"].includes(Wallet.batchFate(wallet, id).at),

@@ -159,7 +159,10 @@ describe("taps delegator settle", () => {
     const { payment } = await settleIt(world, undefined, PAYER);
     const { state } = await actsOf(world).repository.load(paymentIn(payment));
     const { paid, pending } = Payment.totalsOf(state);
-    expect([paid, pending, dataOf(world, "PaymentRequested")]).to.deep.equal([7n, 0, []]);
+    expect([paid, pending]).to.deep.equal([7n, 0]);
+    await payOn(world, () => dataOf(world, "PaymentsClosed").length === 1);
+    expect(dataOf(world, "PayoutCompleted").map((completed) => completed.paid)).to.deep.equal([7n]);
+    expect(dataOf(world, "OperationSigned")).to.deep.equal([]);
   });
 
   it("holds what a recipient refuses, and sends it to another when it is released", async () => {
