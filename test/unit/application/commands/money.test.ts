@@ -194,6 +194,15 @@ describe("money that a person sends", () => {
     checkInvariants(world);
   });
 
+  it("withdrawn as soon as its last batch is closed is complete by then", async () => {
+    const world = await fresh();
+    await send(world);
+    await runTo(world, "BatchClosed");
+    await switchMode(actsOf(world), "off");
+    await letPass(world, 6);
+    expect(dataOf(world, "PayoutCompleted").map(({ paid }) => paid)).to.deep.equal([1_500_001n]);
+  });
+
   it("is asked for again by its own name: a cycle is asked for by its number", async () => {
     const world = await fresh();
     await runTo(world, "PayoutPlanned");
