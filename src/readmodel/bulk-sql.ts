@@ -101,6 +101,14 @@ export const deleteRows = async (
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 const escaped = (text: string): string => text.replace(/[\\\n\r\t]/g, (symbol) => ESCAPES[symbol] ?? symbol);
 
+/** A value as a field of COPY's text format. */
+const field = (value: Value | undefined, isJson: boolean): string => {
+  if (value === null || value === undefined) return "\\N";
+  if (value instanceof Date) return value.toISOString();
+  if (isJson || typeof value === "object") return escaped(JSON.stringify(value));
+  return typeof value === "string" ? escaped(value) : String(value);
+};
+
 /** Rows sent at once. */
 const PORTION = 500;
 
@@ -111,22 +119,21 @@ export const copyRows = async (
   table: Table,
   rows: readonly Row[],
 ): Promise<void> => {
-  const columns = Object.keys(table.columns);
+  const columns = Object.entries(table.columns).map(([name, { type }]) => ({
+    name,
+    isJson: type === "jsonb",
+  }));
   const lineOf = (row: Row): string =>
-    columns
-      .map((column) => {
-        const value = bound(table, column, row[column]);
-        return value === null ? "\\N" : escaped(value);
-      })
-      .join("\t");
+    `${columns.map(({ name, isJson }) => field(row[name], isJson)).join("\t")}\n`;
   async function* portions(): AsyncGenerator<Uint8Array> {
     for (let from = 0; from < rows.length; from += PORTION)
       yield Buffer.from(
-        `${rows
+        rows
           .slice(from, from + PORTION)
           .map(lineOf)
-          .join("\n")}\n`,
+          .join(""),
       );
   }
-  await session.copyFrom(`COPY ${qualified(names(table))} (${list(columns)}) FROM STDIN`, portions());
+  const named = list(columns.map(({ name }) => name));
+  await session.copyFrom(`COPY ${qualified(names(table))} (${named}) FROM STDIN`, portions());
 };

@@ -2,7 +2,7 @@
 import { type CopySession } from "./database.js";
 import { copyRows, deleteRows, lastValue, readRows } from "./bulk-sql.js";
 import { type Names } from "./names.js";
-import { type Change, copied, type Projection, type Row, type Table } from "./projection.js";
+import { type Change, copied, type MutableRow, type Projection, type Row, type Table } from "./projection.js";
 import { statementsOf } from "./sql.js";
 import { createPartition } from "./tables.js";
 import { signatureOf, TouchedRows, valuesOf } from "./touched.js";
@@ -27,16 +27,18 @@ export const writeFolded = async (
 ): Promise<void> => {
   if (changes.length === 0) return;
   await session.query(BY_INDEX);
+  const keys = changes.map(keyNamedBy);
   const loaded = new Map<Table, Loaded>();
-  for (const table of tables) loaded.set(table, await load(session, names, table, askedOf(table, changes)));
+  for (const table of tables)
+    loaded.set(table, await load(session, names, table, askedOf(table, changes, keys)));
   const of = (table: Table): Loaded => {
     const found = loaded.get(table);
     if (found === undefined) throw new Error(`${table.name} is not a table of this projection`);
     return found;
   };
-  for (const change of changes) {
-    if (change.kind === "copy") await copy(session, names, change, of);
-    else apply(change, (table) => of(table).rows);
+  for (const [n, change] of changes.entries()) {
+    if (change.kind === "copy") await copy(session, names, change, keys[n], of);
+    else apply(change, keys[n], (table) => of(table).rows);
   }
   for (const { rows } of loaded.values()) await write(session, rows, epoch, names);
 };
@@ -46,24 +48,30 @@ interface Loaded {
   readonly mayBeThere: (row: Row) => boolean;
 }
 
-const askedOf = (table: Table, changes: readonly Change[]): Asked => {
+/** The key of the row that a change names by it; undefined: it names rows by other columns. */
+const keyNamedBy = (change: Change): string | undefined => {
+  if (change.kind === "upsert") return valuesOf(change.table.key, change.row);
+  const table = change.kind === "move" || change.kind === "copy" ? change.from : change.table;
+  return signatureOf(table, change.match) === undefined ? valuesOf(table.key, change.match) : undefined;
+};
+
+const askedOf = (table: Table, changes: readonly Change[], keys: readonly (string | undefined)[]): Asked => {
   const asked: Asked = { keys: new Map(), matches: new Map() };
-  const ask = (match: Row): void => {
-    const columns = signatureOf(table, match);
-    if (columns === undefined) {
-      const key = valuesOf(table.key, match);
+  const ask = (match: Row, key: string | undefined): void => {
+    if (key !== undefined) {
       if (!asked.keys.has(key)) asked.keys.set(key, match);
       return;
     }
+    const columns = Object.keys(match).sort();
     const signature = columns.join();
     const matches = asked.matches.get(signature) ?? { columns, rows: new Map<string, Row>() };
     asked.matches.set(signature, matches);
     matches.rows.set(valuesOf(columns, match), match);
   };
-  for (const change of changes) {
+  for (const [n, change] of changes.entries()) {
     if (change.kind === "move" || change.kind === "copy") {
-      if (change.from === table) ask(change.match);
-    } else if (change.table === table) ask(change.kind === "upsert" ? change.row : change.match);
+      if (change.from === table) ask(change.match, keys[n]);
+    } else if (change.table === table) ask(change.kind === "upsert" ? change.row : change.match, keys[n]);
   }
   return asked;
 };
@@ -84,7 +92,7 @@ const load = async (
     rows.load(row);
   for (const { columns, rows: some } of matches.values())
     for (const row of await readRows(session, names, table, columns, [...some.values()])) rows.load(row);
-  for (const row of asked) rows.looked(row);
+  for (const key of keys.keys()) rows.looked(key);
   return { rows, mayBeThere };
 };
 
@@ -108,34 +116,43 @@ const copy = async (
   session: CopySession,
   names: Names,
   change: Extract<Change, { kind: "copy" }>,
+  named: string | undefined,
   of: (table: Table) => Loaded,
 ): Promise<void> => {
   const { rows, mayBeThere } = of(change.to);
   const said = of(change.from)
-    .rows.find(change.match)
-    .map((row) => copied(change, row));
-  const strange = said.filter((row) => !rows.knows(row));
-  const { key } = change.to;
-  for (const row of await readRows(session, names, change.to, key, strange.filter(mayBeThere)))
-    rows.load(row);
-  for (const row of strange) rows.looked(row);
-  for (const row of said) rows.upsert(row);
+    .rows.find(change.match, named)
+    .map((from) => copied(change, from))
+    .map((row) => ({ row, key: rows.keyOf(row) }));
+  const strange = said.filter(({ key }) => !rows.knows(key));
+  const sought = strange.map(({ row }) => row).filter(mayBeThere);
+  for (const row of await readRows(session, names, change.to, change.to.key, sought)) rows.load(row);
+  for (const { key } of strange) rows.looked(key);
+  for (const { key, row } of said) rows.upsert(key, row);
 };
 
-const apply = (change: Exclude<Change, { kind: "copy" }>, rowsOf: (table: Table) => TouchedRows): void => {
+const apply = (
+  change: Exclude<Change, { kind: "copy" }>,
+  key: string | undefined,
+  rowsOf: (table: Table) => TouchedRows,
+): void => {
   switch (change.kind) {
     case "upsert":
-      return rowsOf(change.table).upsert(change.row);
+      return rowsOf(change.table).upsert(key ?? valuesOf(change.table.key, change.row), change.row);
     case "patch":
-      return rowsOf(change.table).patch(change.match, change.set);
+      return rowsOf(change.table).patch(change.match, change.set, key);
     case "delete":
-      rowsOf(change.table).take(change.match);
+      rowsOf(change.table).take(change.match, key);
       return;
-    case "move":
-      for (const row of rowsOf(change.from).take(change.match)) {
-        const common = Object.entries(row).filter(([column]) => column in change.to.columns);
-        rowsOf(change.to).put({ ...Object.fromEntries(common), ...change.set });
+    case "move": {
+      const { from, to, match, set } = change;
+      const common = Object.keys(from.columns).filter((column) => column in to.columns);
+      for (const row of rowsOf(from).take(match, key)) {
+        const moved: MutableRow = {};
+        for (const column of common) moved[column] = row[column];
+        rowsOf(to).put(Object.assign(moved, set));
       }
+    }
   }
 };
 
@@ -150,7 +167,7 @@ const asItIs = (table: Table): Table => ({
 const write = async (session: CopySession, rows: TouchedRows, epoch: number, names: Names): Promise<void> => {
   const { table } = rows;
   const unknown = rows.unknown().filter(await bounds(session, names, table));
-  for (const row of await readRows(session, names, table, table.key, unknown)) rows.found(row);
+  for (const row of await readRows(session, names, table, table.key, unknown)) rows.found(rows.keyOf(row));
   const { inserted, updated, deleted } = rows.outcome();
   if (deleted.length > 0) await deleteRows(session, names, table, deleted);
   const patches = updated.map((row) => ({ kind: "patch" as const, row }));

@@ -230,10 +230,17 @@ export const copied = ({ to, set, derive }: Extract<Change, { kind: "copy" }>, r
   ...set,
 });
 
+/** Values by column of a row that is still being changed. */
+export type MutableRow = Record<string, Value | undefined>;
+
+/** Changes a row by what a change says of some of its columns. */
+export const joinInto = (table: Table, row: MutableRow, said: Row): void => {
+  for (const name of Object.keys(said)) row[name] = join(table.columns[name]?.joins, row[name], said[name]);
+};
+
 /** A row after a change says `said` of some of its columns. */
-export const joinRows = (table: Table, held: Row, said: Row): Row => ({
-  ...held,
-  ...Object.fromEntries(
-    Object.entries(said).map(([name, value]) => [name, join(table.columns[name]?.joins, held[name], value)]),
-  ),
-});
+export const joinRows = (table: Table, held: Row, said: Row): Row => {
+  const row = { ...held };
+  joinInto(table, row, said);
+  return row;
+};

@@ -1,7 +1,5 @@
 // The rows of a table that a batch touches: loaded, changed in memory by every change in its order, written once.
-import { joinRows, type Row, type Table, type Value } from "./projection.js";
-
-type MutableRow = Record<string, Value | undefined>;
+import { joinInto, type MutableRow, type Row, type Table, type Value } from "./projection.js";
 
 interface Touched {
   /** Whether the database has a row of this key; undefined: nobody has looked. */
@@ -61,9 +59,11 @@ const textOf = (value: Value): string => {
 export const signatureOf = (table: Table, match: Row): readonly string[] | undefined =>
   table.key.every((column) => column in match) ? undefined : Object.keys(match).sort();
 
+/** Rows are named by the text of their key (`valuesOf`), which whoever asks knows by then. */
 export class TouchedRows {
   private readonly rows = new Map<string, Touched>();
-  private readonly indexes = new Map<string, Index>();
+  private readonly indexes: readonly Index[];
+  private readonly bySignature: ReadonlyMap<string, Index>;
   private readonly blank: MutableRow;
 
   /** `signatures`: of all conditions that will be asked. */
@@ -71,23 +71,28 @@ export class TouchedRows {
     readonly table: Table,
     signatures: Iterable<readonly string[]>,
   ) {
-    for (const columns of signatures) this.indexes.set(columns.join(), new Index(columns));
+    this.bySignature = new Map([...signatures].map((columns) => [columns.join(), new Index(columns)]));
+    this.indexes = [...this.bySignature.values()];
     this.blank = Object.fromEntries(
       Object.entries(table.columns).map(([name, column]) => [name, column.default ?? null]),
     );
   }
 
+  keyOf(row: Row): string {
+    return valuesOf(this.table.key, row);
+  }
+
   /** A row as the database has it. */
   load(row: Row): void {
-    const key = valuesOf(this.table.key, row);
+    const key = this.keyOf(row);
     if (this.rows.has(key)) return;
-    this.rows.set(key, { existed: true, now: undefined, last: undefined, isChanged: false });
-    this.set(key, { ...row });
+    const touched: Touched = { existed: true, now: undefined, last: undefined, isChanged: false };
+    this.rows.set(key, touched);
+    this.set(key, touched, { ...row });
   }
 
   /** The database has no row of this key unless it was loaded. */
-  looked(row: Row): void {
-    const key = valuesOf(this.table.key, row);
+  looked(key: string): void {
     const found = this.rows.get(key);
     if (found === undefined)
       this.rows.set(key, { existed: false, now: undefined, last: undefined, isChanged: false });
@@ -95,42 +100,42 @@ export class TouchedRows {
   }
 
   /** Whether it is known what the database has of this key. */
-  knows(row: Row): boolean {
-    return this.rows.get(valuesOf(this.table.key, row))?.existed !== undefined;
+  knows(key: string): boolean {
+    return this.rows.get(key)?.existed !== undefined;
   }
 
   /** The database has a row of this key, whatever is in it. */
-  found(row: Row): void {
-    const touched = this.rows.get(valuesOf(this.table.key, row));
+  found(key: string): void {
+    const touched = this.rows.get(key);
     if (touched) touched.existed = true;
   }
 
-  upsert(row: Row): void {
-    const key = valuesOf(this.table.key, row);
+  upsert(key: string, row: Row): void {
     const touched = this.rows.get(key);
     if (touched === undefined) throw new Error(`a row of ${this.table.name} was not loaded`);
     if (touched.now) this.change(key, touched.now, row);
-    else this.set(key, { ...this.blank, ...row });
+    else this.set(key, touched, { ...this.blank, ...row });
     touched.isChanged = true;
   }
 
-  patch(match: Row, set: Row): void {
-    for (const key of this.matching(match)) {
-      const touched = this.rows.get(key);
+  /** `key`: of a condition that names a row by it. */
+  patch(match: Row, set: Row, key: string | undefined): void {
+    for (const each of this.matching(match, key)) {
+      const touched = this.rows.get(each);
       if (touched?.now === undefined) continue;
-      this.change(key, touched.now, set);
+      this.change(each, touched.now, set);
       touched.isChanged = true;
     }
   }
 
   /** Takes the rows out that match. */
-  take(match: Row): readonly Row[] {
+  take(match: Row, key: string | undefined): readonly Row[] {
     const taken: Row[] = [];
-    for (const key of this.matching(match)) {
-      const touched = this.rows.get(key);
+    for (const each of this.matching(match, key)) {
+      const touched = this.rows.get(each);
       if (touched?.now === undefined) continue;
       taken.push(touched.now);
-      for (const index of this.indexes.values()) index.remove(key, touched.now);
+      for (const index of this.indexes) index.remove(each, touched.now);
       touched.last = touched.now;
       touched.now = undefined;
       touched.isChanged = true;
@@ -139,25 +144,25 @@ export class TouchedRows {
   }
 
   /** The rows that match. */
-  find(match: Row): readonly Row[] {
-    return this.matching(match)
-      .map((key) => this.rows.get(key)?.now)
+  find(match: Row, key: string | undefined): readonly Row[] {
+    return this.matching(match, key)
+      .map((each) => this.rows.get(each)?.now)
       .filter((row) => row !== undefined);
   }
 
   /** A whole row, in place of one that may be there. Not for a table whose rows are joined. */
   put(row: Row): void {
-    const key = valuesOf(this.table.key, row);
+    const key = this.keyOf(row);
     const touched = this.rows.get(key) ?? {
       existed: undefined,
       now: undefined,
       last: undefined,
       isChanged: true,
     };
-    if (touched.now) for (const index of this.indexes.values()) index.remove(key, touched.now);
+    if (touched.now) for (const index of this.indexes) index.remove(key, touched.now);
     touched.isChanged = true;
     this.rows.set(key, touched);
-    this.set(key, { ...this.blank, ...row });
+    this.set(key, touched, { ...this.blank, ...row });
   }
 
   /** Rows of which nobody has looked whether the database has one of their key. */
@@ -177,31 +182,30 @@ export class TouchedRows {
     return outcome;
   }
 
-  private set(key: string, row: MutableRow): void {
-    const touched = this.rows.get(key);
-    if (touched) touched.now = row;
-    for (const index of this.indexes.values()) index.add(key, row);
+  private set(key: string, touched: Touched, row: MutableRow): void {
+    touched.now = row;
+    for (const index of this.indexes) index.add(key, row);
   }
 
   private change(key: string, row: MutableRow, set: Row): void {
-    const concerned = [...this.indexes.values()].filter(({ columns }) =>
-      columns.some((column) => column in set),
-    );
+    const moves = ({ columns }: Index) => columns.some((column) => column in set);
+    if (!this.indexes.some(moves)) return joinInto(this.table, row, set);
+    const concerned = this.indexes.filter(moves);
     for (const index of concerned) index.remove(key, row);
-    Object.assign(row, joinRows(this.table, row, set));
+    joinInto(this.table, row, set);
     for (const index of concerned) index.add(key, row);
   }
 
-  private matching(match: Row): readonly string[] {
-    const columns = signatureOf(this.table, match);
-    if (columns === undefined) {
-      const key = valuesOf(this.table.key, match);
+  private matching(match: Row, key: string | undefined): readonly string[] {
+    if (key !== undefined) {
       const now = this.rows.get(key)?.now;
       const asked = Object.keys(match);
-      return now && valuesOf(asked, now) === valuesOf(asked, match) ? [key] : [];
+      const isNamed = asked.length === this.table.key.length;
+      return now && (isNamed || valuesOf(asked, now) === valuesOf(asked, match)) ? [key] : [];
     }
-    const index = this.indexes.get(columns.join());
-    if (index === undefined) throw new Error(`${columns.join()} of ${this.table.name} was not asked for`);
+    const columns = Object.keys(match).sort().join();
+    const index = this.bySignature.get(columns);
+    if (index === undefined) throw new Error(`${columns} of ${this.table.name} was not asked for`);
     return index.find(match);
   }
 }
