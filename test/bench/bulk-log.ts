@@ -7,14 +7,15 @@ import { type DomainEvent } from "../../src/domain/events.js";
 import { type StreamName } from "../../src/domain/identifiers.js";
 
 /** Events that are decided and not yet handed to the log. */
-const MOST_PENDING = 500;
-/** Chunks of lists: more than one append may be needed for some of them. */
-const LISTS: ReadonlySet<DomainEvent["type"]> = new Set([
-  "RawReplyRecorded",
-  "DelegatorRewardsAllocated",
-  "ObligationsAdded",
-  "CarriedRows",
-]);
+const MOST_PENDING = 2_000;
+/** So many rows of a list certainly fit into one append. */
+const FITTING_ROWS = 500;
+const FITTING_TEXT = 100_000;
+
+/** Whether more than one append may be needed for it. */
+const isLong = ({ data }: DomainEvent): boolean =>
+  ("rows" in data && data.rows.length > FITTING_ROWS) || ("gzip" in data && data.gzip.length > FITTING_TEXT);
+
 const METADATA = { correlationId: "past", causationId: "past", actor: "taps" };
 
 interface Run {
@@ -86,14 +87,14 @@ export class BulkLog {
     this.writing = this.appendAll(pending);
   }
 
-  /** Hands over one after the other without waiting: the log keeps their order. Lists are waited for. */
+  /** Hands over one after the other without waiting: the log keeps their order. Long lists are waited for. */
   private async appendAll(runs: readonly Run[]): Promise<void> {
     const underWay: Promise<void>[] = [];
     for (const run of runs) {
-      const isList = run.events.some(({ type }) => LISTS.has(type));
-      if (isList) await Promise.all(underWay.splice(0));
+      const isWaitedFor = run.events.some(isLong);
+      if (isWaitedFor) await Promise.all(underWay.splice(0));
       const appended = this.append(run);
-      if (isList) await appended;
+      if (isWaitedFor) await appended;
       else underWay.push(appended);
     }
     await Promise.all(underWay);

@@ -58,6 +58,8 @@ export interface PaidBaker {
   readonly payer: TzAddress;
   readonly chainId: ChainId;
   readonly blocksPerCycle: number;
+  /** Transfers in one operation; else as many as half a block has gas for. */
+  readonly perOperation?: number;
   readonly policy: Policy;
   /** Has the baker's first cycle; each later one is taken to have earned the same. */
   readonly source: RewardSource;
@@ -200,7 +202,7 @@ class Past {
     const { baker } = this.paid;
     const payment = paymentOf(baker, cycle);
     const open = [...this.log.stateOf(payment).obligations.open()];
-    const batches = chunksOf(open, TRANSFERS).map((rows) =>
+    const batches = chunksOf(open, this.paid.perOperation ?? TRANSFERS).map((rows) =>
       rows.map(({ id, due }): BatchItem => ({
         obligation: id,
         sent: due,

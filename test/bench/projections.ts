@@ -25,7 +25,8 @@ import {
 /** One payment a cycle: hardly an event has more than a row. */
 const SMALL = { cycles: 4_000, delegators: 2 };
 const YEAR = { cycles: 365, delegators: 2_000 };
-const MILLIONS = { cycles: 230_000, delegators: 2 };
+/** Many operations a cycle: most events are small. */
+const MILLIONS = { cycles: 8_200, delegators: 200, perOperation: 1 };
 /** What happens to each payment's row in such a log: drafted, planned, batched, signed, included, final, paid. */
 const CHANGES_OF_A_PAYMENT = 7;
 

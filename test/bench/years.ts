@@ -23,6 +23,8 @@ import { writePast } from "./past.js";
 export interface Years {
   readonly cycles: number;
   readonly delegators: number;
+  /** As `writePast` takes it. */
+  readonly perOperation?: number;
 }
 
 /** Where the log of the years is. */
@@ -70,6 +72,7 @@ export const writeYears = async (
   pool: Pool,
 ): Promise<void> => {
   const store = new PostgresLog({ url, applicationName: "bench" });
+  const { perOperation } = years;
   try {
     const { baker, payer, chainId, tzktUrl } = sandbox;
     await writePast(
@@ -79,6 +82,7 @@ export const writeYears = async (
         payer,
         chainId,
         blocksPerCycle: BLOCKS_PER_CYCLE,
+        ...(perOperation === undefined ? {} : { perOperation }),
         policy: policyOf({ preset: "taps", minimumPayout: minimumPayout(years) }),
         source: new TzktSource({ baseUrl: tzktUrl, clock: systemClock }),
         identity: await installationIdentity(pool),
