@@ -2,8 +2,9 @@
 import { type Position } from "../application/ports/event-store.js";
 import { type Log, projectedBy, type Projected } from "./batches.js";
 import { type Build, type BuildStore } from "./build.js";
-import { movedTo, reachedBy } from "./checkpoint.js";
+import { movedTo, type Reached } from "./checkpoint.js";
 import { findingOf } from "./findings.js";
+import { type Change } from "./projection.js";
 import { TablesHeld } from "./switch.js";
 
 /** What one transaction writes: large, for nobody waits for the rows. */
@@ -18,10 +19,18 @@ export class BuildTaken extends Error {
   }
 }
 
+/** What was read and is not written yet. Of most events nothing is left but how far they have brought the set. */
+interface Pending {
+  readonly changes: Change[];
+  events: number;
+  to: Reached | undefined;
+}
+
+const nothing = (): Pending => ({ changes: [], events: 0, to: undefined });
+
 /** One set on its way. */
 export class Builder {
-  private events: Projected[] = [];
-  private changes = 0;
+  private pending = nothing();
   private writing: Promise<void> = Promise.resolve();
   /** Why this set cannot be built further; the others go on. */
   failure: Error | undefined;
@@ -41,10 +50,15 @@ export class Builder {
   async take(event: Parameters<typeof projectedBy>[1]): Promise<void> {
     const projected = this.project(event);
     if (projected === undefined) return;
-    this.events.push(projected);
-    this.changes += projected.changes.length;
+    const { changes, settles, ...place } = projected;
+    const { pending } = this;
+    for (const change of changes) pending.changes.push(change);
+    pending.events += 1;
+    pending.to = settles
+      ? { ...place, settled: place.position }
+      : { ...place, ...(pending.to?.settled === undefined ? {} : { settled: pending.to.settled }) };
     this.applied += 1;
-    if (this.events.length >= MAX_EVENTS || this.changes >= MAX_CHANGES) await this.write();
+    if (pending.events >= MAX_EVENTS || pending.changes.length >= MAX_CHANGES) await this.write();
   }
 
   /** Everything that was taken is in the database. */
@@ -87,16 +101,13 @@ export class Builder {
   /** One batch is written while the next is read. */
   private async write(): Promise<void> {
     await this.writing;
-    const { events } = this;
-    this.events = [];
-    this.changes = 0;
-    this.writing = this.commit(events).catch((error: unknown) => this.fail(error));
+    const { pending } = this;
+    this.pending = nothing();
+    this.writing = this.commit(pending).catch((error: unknown) => this.fail(error));
   }
 
-  private async commit(events: readonly Projected[]): Promise<void> {
-    const to = reachedBy(events);
+  private async commit({ to, changes }: Pending): Promise<void> {
     if (to === undefined || this.failure !== undefined) return;
-    const changes = events.flatMap((event) => event.changes);
     if (!(await this.store.commit(this.build, to, changes))) throw new BuildTaken(this.name);
     this.build = movedTo(this.build, to);
   }
