@@ -56,19 +56,19 @@ const projectionReporter = (logger: Logger, projection: string) => (state: Runne
   else logger.debug("projection", { projection, state: state.at });
 };
 
-/** What keeps the read models in step with the log, and takes their snapshots, each part until its signal is aborted. */
-export const createProjector = async (
-  get: Get,
-  logger: Logger,
-): Promise<readonly ((signal: AbortSignal) => Promise<void>)[]> => {
+interface Projector {
+  readonly runners: readonly ProjectionRunner[];
+  /** Each runs until its signal is aborted. */
+  readonly parts: readonly ((signal: AbortSignal) => Promise<void>)[];
+}
+
+/** What keeps the read models in step with the log, and takes their snapshots. */
+export const createProjector = async (get: Get, logger: Logger): Promise<Projector> => {
   const [log, pool] = await Promise.all([get("log"), get("pool")]);
-  const runners = new Map<string, ProjectionRunner>();
-  const parts = projections.map((projection) => {
+  const runners = projections.map((projection) => {
     const store = new ProjectionStore((work) => transact(pool, work), projection);
     const report = projectionReporter(logger, projection.name);
-    const runner = new ProjectionRunner(projection, log, store, systemClock, report);
-    runners.set(projection.name, runner);
-    return (signal: AbortSignal) => runner.run(signal);
+    return new ProjectionRunner(projection, log, store, systemClock, report);
   });
   const keeper = new SnapshotKeeper({
     projections,
@@ -76,9 +76,9 @@ export const createProjector = async (
     transact: await get("maintenance"),
     snapshots: await get("snapshots"),
     clock: systemClock,
-    isLive: ({ name }) => runners.get(name)?.state.at === "live",
+    isLive: ({ name }) => runners.some((runner) => runner.name === name && runner.state.at === "live"),
     report: ({ name }, error) =>
       logger.warn("no snapshot", { projection: name, why: error instanceof Error ? error.message : error }),
   });
-  return [...parts, (signal: AbortSignal) => keeper.run(signal)];
+  return { runners, parts: [...runners, keeper].map((part) => (signal) => part.run(signal)) };
 };

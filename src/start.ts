@@ -29,12 +29,16 @@ import { PostgresLease } from "./infrastructure/postgres/lease.js";
 import { DurableWitness } from "./infrastructure/postgres/witness.js";
 import { systemClock } from "./infrastructure/system-clock.js";
 import { type Logger } from "./infrastructure/telemetry/logging.js";
+import { serveMetrics } from "./infrastructure/telemetry/metrics-server.js";
+import { projectionMetrics } from "./infrastructure/telemetry/metrics.js";
 import { TezosOperationCodec } from "./infrastructure/tezos/forging.js";
 import { LazySigner } from "./infrastructure/tezos/signers/lazy.js";
 import { NativeSigner } from "./infrastructure/tezos/signers/native.js";
 import { TzktSource } from "./infrastructure/tezos/tzkt.js";
 import { demoFile } from "./network.js";
 import { createProjector } from "./read-models.js";
+import { type ProjectionRunner } from "./readmodel/engine.js";
+import { readFigures } from "./readmodel/figures.js";
 import { openSigner } from "./signing.js";
 import { type RunningSandbox, startSandbox } from "./sandbox/demo.js";
 import { demoChainId } from "./sandbox/genesis.js";
@@ -208,6 +212,26 @@ const addUp = async ({ get, tell }: Starting, after: Position, signal: AbortSign
   }
 };
 
+/** Answers Prometheus until the very end: what the process does while it stops is seen too. */
+const openMetrics = async (starting: Starting, runners: readonly ProjectionRunner[]): Promise<void> => {
+  const { config, get, logger, cleanups } = starting;
+  if (config.METRICS_PORT === undefined) return;
+  const store = await get("store");
+  try {
+    const server = await serveMetrics({
+      port: config.METRICS_PORT,
+      token: config.METRICS_TOKEN?.reveal(),
+      registry: projectionMetrics(() => readFigures(runners, store, systemClock)),
+      report: (error) => logger.error("no metrics", { why: error instanceof Error ? error.message : error }),
+    });
+    cleanups.push(() => server.close());
+    logger.info("metrics", { address: server.address, port: server.port });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    throw new SetupError(`METRICS_PORT cannot be listened on: ${String(error.code)}`);
+  }
+};
+
 /** Starts everything that `TAPS_ROLES` names and runs it until the signal is aborted. */
 export const startPaying = async (starting: Starting): Promise<void> => {
   const { config, get, tell, signal } = starting;
@@ -234,6 +258,10 @@ export const startPaying = async (starting: Starting): Promise<void> => {
       (until) => checkpointer.run(until),
     );
   }
-  if (config.TAPS_ROLES.has("projector")) parts.push(...(await createProjector(get, starting.logger)));
+  const projector = config.TAPS_ROLES.has("projector")
+    ? await createProjector(get, starting.logger)
+    : { runners: [], parts: [] };
+  parts.push(...projector.parts);
+  await openMetrics(starting, projector.runners);
   await runAll(signal, parts);
 };
