@@ -63,7 +63,7 @@ module.exports = {
     {
       name: "only-composition-knows-tsyringe",
       severity: "error",
-      from: { pathNot: "^src/(composition|main)" },
+      from: { pathNot: "^src/composition\\.ts$" },
       to: { path: "node_modules/(tsyringe|reflect-metadata)" },
     },
     {

@@ -53,6 +53,8 @@ const natural = z
   .regex(/^(0|[1-9][0-9]{0,8})$/, "must be a whole number, 0 or more")
   .transform(Number);
 const port = natural.refine((value) => value <= 65_535, "must be a port, 0 to 65535");
+/** What a header can carry: another one would refuse everybody. */
+const bearer = z.string().regex(/^[!-~]+$/, "must be visible ASCII characters, without blanks");
 const oneOf = <T extends string>(...values: [T, ...T[]]) =>
   z.enum(values, `must be ${values.join(", ").replace(/, ([^,]*)$/, " or $1")}`);
 
@@ -90,7 +92,7 @@ const variables = z.object({
   JWT_SECRET: secret(z.string().min(32, "must have at least 32 characters")).optional(),
   PORT: port.default(3000),
   METRICS_PORT: port.optional(),
-  METRICS_TOKEN: secret(z.string()).optional(),
+  METRICS_TOKEN: secret(bearer).optional(),
   SENTRY_DSN: secretUrl("https").optional(),
   SLACK_WEBHOOK_URL: secretUrl("https").optional(),
   WEBHOOK_URL: secretUrl("http", "https").optional(),
@@ -126,6 +128,7 @@ const combinations = (given: ReadonlySet<Variable>): Mistake[] => {
     ...needs("TEZOS_FALLBACK_RPC_URL", "TEZOS_RPC_URL"),
     ...needs("WALLET_ENCRYPTION_KEY", "WALLET_ENCRYPTION_IV"),
     ...needs("WALLET_ENCRYPTION_IV", "WALLET_ENCRYPTION_KEY"),
+    ...needs("METRICS_TOKEN", "METRICS_PORT"),
     ...(given.has("SIGNER_URL") && given.has("WALLET_ENCRYPTION_KEY")
       ? [{ variable: "SIGNER_URL" as const, problem: "and WALLET_ENCRYPTION_KEY exclude each other" }]
       : []),
@@ -172,8 +175,6 @@ export const productionMistakes = (config: Config): readonly Mistake[] =>
 const WITHOUT_EFFECT: readonly Variable[] = [
   "JWT_SECRET",
   "PORT",
-  "METRICS_PORT",
-  "METRICS_TOKEN",
   "SENTRY_DSN",
   "SLACK_WEBHOOK_URL",
   "WEBHOOK_URL",

@@ -7,7 +7,16 @@ import { PostgresWalletStore } from "./infrastructure/postgres/wallet-store.js";
 import { noSigner } from "./infrastructure/tezos/signers/lazy.js";
 import { NativeSigner } from "./infrastructure/tezos/signers/native.js";
 import { RemoteSigner } from "./infrastructure/tezos/signers/remote.js";
-import { WeakWalletKey } from "./infrastructure/tezos/signers/vault.js";
+import { Vault, WeakWalletKey } from "./infrastructure/tezos/signers/vault.js";
+import { SetupError } from "./setup-error.js";
+
+/** What seals and opens wallets. Throws `SetupError` without a key, `WeakWalletKey`. */
+export const openVault = (config: Config): Vault => {
+  const { WALLET_ENCRYPTION_KEY: key, WALLET_ENCRYPTION_IV: salt } = config;
+  if (!key || !salt)
+    throw new SetupError("WALLET_ENCRYPTION_KEY and WALLET_ENCRYPTION_IV must be set to keep a wallet");
+  return new Vault(key.reveal(), salt.reveal());
+};
 
 /** The signer of the wallet that pays. Throws `SignerUnavailable`, or what is wrong with the key. */
 export const openSigner = async (config: Config, get: Get, payer: TzAddress | undefined): Promise<Signer> => {

@@ -17,6 +17,7 @@ import { runAll } from "./application/process/run-all.js";
 import { describeEvent, PayoutSummary } from "./application/queries/progress.js";
 import { Repository } from "./application/repository.js";
 import { openAuditKey } from "./audit.js";
+import { type Cleanup } from "./cleanup.js";
 import { type Get } from "./composition.js";
 import { type TzAddress } from "./domain/identifiers.js";
 import { type SigningKey } from "./domain/proof/note.js";
@@ -25,18 +26,19 @@ import { bakerOf } from "./application/aggregates.js";
 import { CheckpointFolder } from "./infrastructure/audit/checkpoint-files.js";
 import { installationIdentity, unsafeSettings } from "./infrastructure/postgres/identity.js";
 import { PostgresLease } from "./infrastructure/postgres/lease.js";
-import { transact } from "./infrastructure/postgres/pool.js";
 import { DurableWitness } from "./infrastructure/postgres/witness.js";
 import { systemClock } from "./infrastructure/system-clock.js";
 import { type Logger } from "./infrastructure/telemetry/logging.js";
+import { serveMetrics } from "./infrastructure/telemetry/metrics-server.js";
+import { projectionMetrics } from "./infrastructure/telemetry/metrics.js";
 import { TezosOperationCodec } from "./infrastructure/tezos/forging.js";
 import { LazySigner } from "./infrastructure/tezos/signers/lazy.js";
 import { NativeSigner } from "./infrastructure/tezos/signers/native.js";
 import { TzktSource } from "./infrastructure/tezos/tzkt.js";
-import { ProjectionRunner, type RunnerState } from "./readmodel/engine.js";
-import { SnapshotKeeper } from "./readmodel/keeper.js";
-import { ProjectionStore } from "./readmodel/store.js";
-import { projections } from "../projections/all.js";
+import { demoFile } from "./network.js";
+import { createProjector } from "./read-models.js";
+import { type ProjectionRunner } from "./readmodel/engine.js";
+import { readFigures } from "./readmodel/figures.js";
 import { openSigner } from "./signing.js";
 import { type RunningSandbox, startSandbox } from "./sandbox/demo.js";
 import { demoChainId } from "./sandbox/genesis.js";
@@ -49,8 +51,7 @@ export interface Starting {
   readonly signal: AbortSignal;
   readonly tell: (line: string) => void;
   readonly logger: Logger;
-  readonly cleanups: (() => Promise<void>)[];
-  readonly demoFile: string;
+  readonly cleanups: Cleanup[];
   readonly metadata: () => EventMetadata;
 }
 
@@ -59,7 +60,7 @@ const BLOCK_TIME_MS = 1_000;
 const DEMO_CYCLES = 3;
 
 /** The simulated chain, and where the commands beside the demo find it. A log without its chain is refused. */
-const openDemo = async ({ config, demoFile, cleanups, get }: Starting): Promise<RunningSandbox> => {
+const openDemo = async ({ config, cleanups, get }: Starting): Promise<RunningSandbox> => {
   const dir = join(config.TAPS_DATA_DIR, demoChainId(), "chain");
   if (!chainExists(dir) && (await (await get("log")).head()) > START) {
     const remove = join(config.TAPS_DATA_DIR, demoChainId());
@@ -68,9 +69,9 @@ const openDemo = async ({ config, demoFile, cleanups, get }: Starting): Promise<
   const sandbox = await startSandbox({ dir, blockTime: BLOCK_TIME_MS });
   cleanups.push(async () => {
     await sandbox.stop();
-    await rm(demoFile, { force: true });
+    await rm(demoFile(config), { force: true });
   });
-  await writeFile(demoFile, JSON.stringify({ rpcUrl: sandbox.rpcUrl, baker: sandbox.baker }));
+  await writeFile(demoFile(config), JSON.stringify({ rpcUrl: sandbox.rpcUrl, baker: sandbox.baker }));
   return sandbox;
 };
 
@@ -211,33 +212,24 @@ const addUp = async ({ get, tell }: Starting, after: Position, signal: AbortSign
   }
 };
 
-const projectionReporter = (logger: Logger, projection: string) => (state: RunnerState) => {
-  if (state.at === "stopped") logger.error("projection stopped", { projection, finding: state.finding });
-  else if (state.at === "retrying") logger.warn("projection retrying", { projection, why: state.message });
-  else logger.debug("projection", { projection, state: state.at });
-};
-
-const runProjections = async ({ get, logger }: Starting) => {
-  const [log, pool] = await Promise.all([get("log"), get("pool")]);
-  const runners = new Map<string, ProjectionRunner>();
-  const parts = projections.map((projection) => {
-    const store = new ProjectionStore((work) => transact(pool, work), projection);
-    const report = projectionReporter(logger, projection.name);
-    const runner = new ProjectionRunner(projection, log, store, systemClock, report);
-    runners.set(projection.name, runner);
-    return (signal: AbortSignal) => runner.run(signal);
-  });
-  const keeper = new SnapshotKeeper({
-    projections,
-    storeId: () => log.storeId(),
-    transact: await get("maintenance"),
-    snapshots: await get("snapshots"),
-    clock: systemClock,
-    isLive: ({ name }) => runners.get(name)?.state.at === "live",
-    report: ({ name }, error) =>
-      logger.warn("no snapshot", { projection: name, why: error instanceof Error ? error.message : error }),
-  });
-  return [...parts, (signal: AbortSignal) => keeper.run(signal)];
+/** Answers Prometheus until the very end: what the process does while it stops is seen too. */
+const openMetrics = async (starting: Starting, runners: readonly ProjectionRunner[]): Promise<void> => {
+  const { config, get, logger, cleanups } = starting;
+  if (config.METRICS_PORT === undefined) return;
+  const store = await get("store");
+  try {
+    const server = await serveMetrics({
+      port: config.METRICS_PORT,
+      token: config.METRICS_TOKEN?.reveal(),
+      registry: projectionMetrics(() => readFigures(runners, store, systemClock)),
+      report: (error) => logger.error("no metrics", { why: error instanceof Error ? error.message : error }),
+    });
+    cleanups.push(() => server.close());
+    logger.info("metrics", { address: server.address, port: server.port });
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    throw new SetupError(`METRICS_PORT cannot be listened on: ${String(error.code)}`);
+  }
 };
 
 /** Starts everything that `TAPS_ROLES` names and runs it until the signal is aborted. */
@@ -266,6 +258,10 @@ export const startPaying = async (starting: Starting): Promise<void> => {
       (until) => checkpointer.run(until),
     );
   }
-  if (config.TAPS_ROLES.has("projector")) parts.push(...(await runProjections(starting)));
+  const projector = config.TAPS_ROLES.has("projector")
+    ? await createProjector(get, starting.logger)
+    : { runners: [], parts: [] };
+  parts.push(...projector.parts);
+  await openMetrics(starting, projector.runners);
   await runAll(signal, parts);
 };

@@ -16,19 +16,6 @@ export type RunnerState =
   | { readonly at: "retrying"; readonly failures: number; readonly message: string }
   | { readonly at: "stopped"; readonly finding: Finding };
 
-export interface Progress {
-  readonly projection: string;
-  readonly state: RunnerState;
-  /** Of the last event applied; `START` before the first. */
-  readonly position: Position;
-  readonly head: Position;
-  /** How long the oldest event that is not applied has waited, as far as it is known; 0 at the head. */
-  readonly secondsBehind: number;
-  /** Since this runner began, for counters. */
-  readonly eventsApplied: number;
-  readonly findings: number;
-}
-
 /** The subscription ended, or the checkpoint is not where this runner left it: begin again from there. */
 class BeginAgain extends Error {
   override readonly name = "BeginAgain";
@@ -62,10 +49,6 @@ export class ProjectionRunner {
   private applied = 0;
   /** What was said about the failures since the last event was applied. */
   private complaint: string | undefined;
-  /** When the oldest event of the batch in work was recorded. */
-  private working: Date | undefined;
-  /** Since when they were seen to be behind with nothing in work. */
-  private behindSince: Date | undefined;
   private readonly waiters = new Set<Waiter>();
 
   constructor(
@@ -77,6 +60,10 @@ export class ProjectionRunner {
     private readonly report: (state: RunnerState) => void,
   ) {}
 
+  get name(): string {
+    return this.projection.name;
+  }
+
   get state(): RunnerState {
     return this.current;
   }
@@ -84,6 +71,11 @@ export class ProjectionRunner {
   /** Position of the last event applied. */
   get position(): Position {
     return this.checkpoint?.position ?? START;
+  }
+
+  /** Since this runner began; those that others have applied do not count. */
+  get eventsApplied(): number {
+    return this.applied;
   }
 
   /** Runs until the signal is aborted or a finding stops it; what is being written is finished first. */
@@ -119,20 +111,6 @@ export class ProjectionRunner {
     } finally {
       done.abort();
     }
-  }
-
-  /** Figures for status and metrics. Throws `StoreUnavailable` if the log cannot say where its head is. */
-  async progress(): Promise<Progress> {
-    const head = await this.log.head();
-    const now = this.clock.now();
-    const { position } = this;
-    this.behindSince = position >= head ? undefined : (this.behindSince ?? now);
-    const since = position >= head ? now : (this.working ?? this.behindSince ?? now);
-    const secondsBehind = Math.max(0, (now.getTime() - since.getTime()) / 1_000);
-    const { current: state, applied: eventsApplied } = this;
-    const findings = state.at === "stopped" ? 1 : 0;
-    const { name } = this.projection;
-    return { projection: name, state, position, head, secondsBehind, eventsApplied, findings };
   }
 
   private async follow(signal: AbortSignal): Promise<void> {
@@ -192,9 +170,7 @@ export class ProjectionRunner {
   }
 
   private async apply({ events, then }: Batch): Promise<void> {
-    this.working = events[0]?.recordedAt;
     await this.write(events);
-    this.working = undefined;
     // The log may be another one when it answers again: it is opened anew.
     if (then?.kind === "interrupted") throw then.error;
     this.failures = 0;
@@ -229,7 +205,6 @@ export class ProjectionRunner {
 
   private async pause(error: Error, signal: AbortSignal): Promise<void> {
     this.failures += 1;
-    this.working = undefined;
     this.become({ at: "retrying", failures: this.failures, message: error.message });
     const longest = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (this.failures - 1));
     await this.clock.sleep(longest * (0.5 + Math.random() / 2), signal);

@@ -2,9 +2,16 @@ import { UnreadableEvent } from "../application/ports/event-log.js";
 import { ProjectionDefect } from "./batches.js";
 import { NewerVersion } from "./store.js";
 
+export const FINDING_KINDS = [
+  "unreadable-event",
+  "projection-defect",
+  "newer-version",
+  "refused-by-database",
+] as const;
+
 /** Why a projection stands still until a person, or another release, has seen to it. */
 export interface Finding {
-  readonly kind: "unreadable-event" | "projection-defect" | "newer-version" | "refused-by-database";
+  readonly kind: (typeof FINDING_KINDS)[number];
   readonly message: string;
 }
 

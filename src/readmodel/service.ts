@@ -20,7 +20,8 @@ import { createSchema, lockSchema } from "./schema.js";
 import { type Manifest, UnusableSnapshot } from "./snapshot-file.js";
 import { NothingToKeep, type Snapshots } from "./snapshots.js";
 import { NewerVersion } from "./store.js";
-import { type Places, readStatus } from "./status.js";
+import { type Places } from "./lag.js";
+import { readStatus } from "./status.js";
 
 export interface ServiceParts {
   readonly projections: readonly Projection[];

@@ -1,20 +1,13 @@
 // How far each read model is, read from where any process can see it.
 import { type ReadModelState, type ReadModelStatus } from "../application/ports/read-models.js";
-import { type EventStore, type Position, START } from "../application/ports/event-store.js";
+import { START } from "../application/ports/event-store.js";
 import { type Build, readBuild } from "./build.js";
 import { type Checkpoint, readCheckpoint, readFinding, type StoredFinding } from "./checkpoint.js";
 import { type Session, type Transact } from "./database.js";
+import { lagReader, type Places } from "./lag.js";
 import { type Projection } from "./projection.js";
 import { UnusableSnapshot } from "./snapshot-file.js";
 import { type Listed } from "./snapshots.js";
-
-/** Where the log's events stand, and when they were recorded. */
-export interface Places extends Pick<EventStore, "head" | "storeId" | "lastUpTo"> {
-  readAll(options: {
-    readonly after: Position;
-    readonly limit: number;
-  }): AsyncIterable<{ readonly position: Position; readonly recordedAt: Date }>;
-}
 
 /** Events that are counted at most: beyond it is only said that there are more. */
 const COUNTED = 10_000;
@@ -48,23 +41,6 @@ const readStored = (transact: Transact, projections: readonly Projection[]): Pro
     return stored;
   });
 
-/** Of events that are not applied, by one read of the log for all. */
-const lagAfter = async (store: Places, positions: readonly Position[], now: Date) => {
-  const [first, ...others] = positions;
-  if (first === undefined) return () => ({ events: 0, more: false, seconds: 0 });
-  const least = others.reduce((a, b) => (b < a ? b : a), first);
-  const found: { readonly position: Position; readonly recordedAt: Date }[] = [];
-  for await (const { position, recordedAt } of store.readAll({ after: least, limit: COUNTED }))
-    found.push({ position, recordedAt });
-  const more = found.length === COUNTED;
-  return (after: Position) => {
-    const oldest = found.find(({ position }) => position > after);
-    const events = found.filter(({ position }) => position > after).length;
-    const seconds = oldest ? Math.max(0, (now.getTime() - oldest.recordedAt.getTime()) / 1_000) : 0;
-    return { events, more, seconds };
-  };
-};
-
 const stateOf = (
   { projection, checkpoint, finding }: Stored,
   storeId: string,
@@ -88,19 +64,16 @@ export const readStatus = async (
   const storeId = await store.storeId();
   const stored = await readStored(transact, projections);
   const head = await store.head();
-  const lagOf = await lagAfter(
-    store,
-    stored.map(({ checkpoint }) => checkpoint?.position ?? START),
-    now,
-  );
-  return stored.map((of) => {
+  const lagAfter = lagReader(store, now, COUNTED);
+  const status: ReadModelStatus[] = [];
+  for (const of of stored) {
     const { projection, checkpoint, finding, build } = of;
     const { name, version } = projection;
-    const lag = lagOf(checkpoint?.position ?? START);
+    const lag = await lagAfter(checkpoint?.position ?? START);
     const newest = snapshots.find(
       ({ content }) => !(content instanceof UnusableSnapshot) && content.projection === name,
     );
-    return {
+    status.push({
       name,
       state: stateOf(of, storeId, lag.events === 0),
       finding,
@@ -116,6 +89,7 @@ export const readStatus = async (
         newest && !(newest.content instanceof UnusableSnapshot)
           ? { id: newest.id, position: newest.content.position }
           : null,
-    };
-  });
+    });
+  }
+  return status;
 };

@@ -1,7 +1,7 @@
 // A log that is a list of events, whose subscriptions break where a test wants them to.
 import { type EventLog, type LoggedEvent, type LogMessage } from "../../src/application/ports/event-log.js";
 import { type Position, START, StoreUnavailable } from "../../src/application/ports/event-store.js";
-import { type Places } from "../../src/readmodel/status.js";
+import { type Places } from "../../src/readmodel/lag.js";
 import { type StreamName } from "../../src/domain/identifiers.js";
 
 /** Asked before each event: an error to throw (a store that does not answer is asked again), or the end of the subscription. */

@@ -17,7 +17,7 @@ import { type Projection } from "../../src/readmodel/projection.js";
 import { digestOf, digestTables, readAsOfNow } from "../../src/readmodel/rows.js";
 import { ReadModelService } from "../../src/readmodel/service.js";
 import { Snapshots } from "../../src/readmodel/snapshots.js";
-import { type Places } from "../../src/readmodel/status.js";
+import { type Places } from "../../src/readmodel/lag.js";
 import { ProjectionStore } from "../../src/readmodel/store.js";
 import { freshDatabase, type TestDatabase } from "./postgres.js";
 

@@ -14,6 +14,7 @@ import { addressOf } from "../support/rewards.js";
 
 const BAKER = addressOf(0);
 const HTTP = "must be a URL that begins with http:// or https://";
+const VISIBLE = "must be visible ASCII characters, without blanks";
 const NOBODY = "must not hold a user or a password";
 const HTTPS = "must be a URL that begins with https://";
 const POSTGRES = "must be a URL that begins with postgres:// or postgresql://";
@@ -52,6 +53,7 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   JWT_SECRET: { hunter2: "must have at least 32 characters" },
   PORT: { hunter2: WHOLE, "65536": "must be a port, 0 to 65535" },
   METRICS_PORT: { "8o80": WHOLE, "70000": "must be a port, 0 to 65535" },
+  METRICS_TOKEN: { "hunter2 ": VISIBLE, "hunter2\n": VISIBLE, hünter2: VISIBLE },
   SENTRY_DSN: { "http://hunter2@host": HTTPS },
   SLACK_WEBHOOK_URL: { "http://host/hunter2": HTTPS },
   WEBHOOK_URL: { "ftp://host/hunter2": HTTP },
@@ -155,6 +157,7 @@ describe("configuration", () => {
         const needs = [
           "MIGRATION_DATABASE_URL needs DATABASE_URL",
           "TEZOS_FALLBACK_RPC_URL needs TEZOS_RPC_URL",
+          "METRICS_TOKEN needs METRICS_PORT",
         ];
         const found = mistakesOf({ [name]: value }).filter((line) => !needs.includes(line));
         expect(found, value).to.deep.equal([`${name} ${problem}`]);
@@ -183,6 +186,7 @@ describe("configuration", () => {
   it("refuses what does not go together", () => {
     const together: readonly (readonly [NodeJS.ProcessEnv, string])[] = [
       [{ MIGRATION_DATABASE_URL: "postgres://host/taps" }, "MIGRATION_DATABASE_URL needs DATABASE_URL"],
+      [{ METRICS_TOKEN: HIDDEN }, "METRICS_TOKEN needs METRICS_PORT"],
       [{ TEZOS_FALLBACK_RPC_URL: "https://node" }, "TEZOS_FALLBACK_RPC_URL needs TEZOS_RPC_URL"],
       [{ WALLET_ENCRYPTION_KEY: HIDDEN }, "WALLET_ENCRYPTION_KEY needs WALLET_ENCRYPTION_IV"],
       [{ WALLET_ENCRYPTION_IV: HIDDEN }, "WALLET_ENCRYPTION_IV needs WALLET_ENCRYPTION_KEY"],

@@ -100,3 +100,33 @@ export interface ReadModels {
 export class ReadModelRefused extends Error {
   override readonly name = "ReadModelRefused";
 }
+
+/** One projection, as the process that runs it knows it without asking anybody. */
+export interface ProjectionFigures {
+  readonly projection: string;
+  readonly state: string;
+  /** Since the process began; those that others have applied do not count. */
+  readonly eventsApplied: number;
+  /** That stopped it since the process began, of each kind that there is. */
+  readonly findings: readonly { readonly kind: string; readonly count: number }[];
+}
+
+/** Events that are counted at most behind a projection: one that stands still must not have the log read at each look. */
+export const MOST_COUNTED = 1_000;
+
+/** Where a projection stands in the log. */
+export interface ProjectionPlace {
+  readonly projection: string;
+  /** Of the last event applied; `START` before the first. */
+  readonly position: Position;
+  /** Events that are not applied, up to `MOST_COUNTED`, and the age of the oldest of them. */
+  readonly eventsBehind: number;
+  readonly secondsBehind: number;
+}
+
+/** What a process has to tell of the projections that it runs. */
+export interface ProjectorFigures {
+  readonly projections: readonly ProjectionFigures[];
+  /** Undefined while the log does not answer. */
+  readonly log: { readonly head: Position; readonly places: readonly ProjectionPlace[] } | undefined;
+}

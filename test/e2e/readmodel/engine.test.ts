@@ -1,77 +1,20 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "chai";
 import pg from "pg";
 import { projections } from "../../../projections/all.js";
 import { paymentProjection } from "../../../projections/payment.js";
-import { type LoggedEvent, UnreadableEvent } from "../../../src/application/ports/event-log.js";
+import { UnreadableEvent } from "../../../src/application/ports/event-log.js";
 import { type Position, StoreUnavailable } from "../../../src/application/ports/event-store.js";
-import { type Clock } from "../../../src/application/ports/system.js";
-import { createPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
 import { type Transact } from "../../../src/readmodel/database.js";
-import { ProjectionRunner, type RunnerState } from "../../../src/readmodel/engine.js";
 import { type Projection } from "../../../src/readmodel/projection.js";
 import { ProjectionStore } from "../../../src/readmodel/store.js";
-import { foldProjection, readTables } from "../../support/fold.js";
 import { auditEntries, journal, journalEvents, writesOf } from "../../support/journal.js";
 import { type Fault, ListedLog } from "../../support/listed-log.js";
-import { until } from "../../support/until.js";
 import { payoutsOf } from "../../support/payouts.js";
-import { freshDatabase, type TestDatabase } from "../../support/postgres.js";
-
-const PATIENCE_MS = 15_000;
-
-/** Waits as long as a test does, but shortly before it tries again: that it does is tested, not when. */
-const clock: Clock = {
-  now: () => new Date(),
-  sleep: (ms, signal) =>
-    sleep(ms >= PATIENCE_MS ? ms : Math.min(ms, 5), undefined, signal ? { signal } : {}).catch(
-      () => undefined,
-    ),
-};
+import { PATIENCE_MS, runnersOfEachTest } from "../../support/runners.js";
+import { until } from "../../support/until.js";
 
 describe("a projection's runner", () => {
-  let database: TestDatabase;
-  let pool: pg.Pool;
-  let stop: AbortController;
-  let running: Promise<void>[];
-  let reports: RunnerState[];
-  const transact: Transact = (work) => transactIn(pool, work);
-
-  beforeEach(async () => {
-    database = await freshDatabase();
-    pool = createPool({ url: database.url, applicationName: "test" });
-    stop = new AbortController();
-    running = [];
-    reports = [];
-  });
-  afterEach(async () => {
-    stop.abort();
-    await Promise.all(running);
-    await pool.end();
-    await database.drop();
-  });
-
-  const start = (projection: Projection, log: ListedLog, through: Transact = transact, by: Clock = clock) => {
-    const store = new ProjectionStore(through, projection);
-    const runner = new ProjectionRunner(projection, log, store, by, (state) => reports.push(state));
-    running.push(runner.run(stop.signal));
-    return runner;
-  };
-  const lastOf = (events: readonly LoggedEvent[]): Position => {
-    const last = events.at(-1);
-    if (!last) throw new Error("no events");
-    return last.position;
-  };
-  const applied = async (runner: ProjectionRunner, events: readonly LoggedEvent[]) => {
-    const processed = await runner.whenProcessed(lastOf(events), PATIENCE_MS);
-    expect(processed, JSON.stringify(runner.state)).to.equal(true);
-  };
-  const isRight = async (projection: Projection, events: readonly LoggedEvent[]) =>
-    expect(await readTables(pool, projection)).to.deep.equal(foldProjection(projection, events));
-  const ended = async () => {
-    await Promise.all(running);
-    running = [];
-  };
+  const { transact, reports, start, ended, stop, applied, isRight, query, url } = runnersOfEachTest();
 
   it("makes the rows that the fold of the log makes, of what is there and of what comes", async () => {
     const { events } = payoutsOf({ seed: 7, cycles: [198, 199, 200, 201], delegators: 40, batchSize: 8 });
@@ -84,8 +27,8 @@ describe("a projection's runner", () => {
     await Promise.all(runners.map((runner) => applied(runner, events)));
     for (const projection of projections) await isRight(projection, events);
     expect(runners.map(({ state }) => state)).to.deep.equal(runners.map(() => ({ at: "live" })));
-    const paid = await pool.query("SELECT count(*)::int AS n FROM payment WHERE result = 'paid'");
-    const settings = await pool.query("SELECT mode FROM settings");
+    const paid = await query("SELECT count(*)::int AS n FROM payment WHERE result = 'paid'");
+    const settings = await query("SELECT mode FROM settings");
     expect(paid.rows).not.to.deep.equal([{ n: 0 }]);
     expect(settings.rows).to.deep.equal([{ mode: "on" }]);
   });
@@ -125,7 +68,7 @@ describe("a projection's runner", () => {
     const events = journalEvents(400);
     await new ProjectionStore(transact, journal).open("store-a");
     await auditEntries(transact);
-    const admin = new pg.Client({ connectionString: database.url });
+    const admin = new pg.Client({ connectionString: url() });
     await admin.connect();
     let statements = 0;
     const cutting: Transact = (work) =>
@@ -147,8 +90,7 @@ describe("a projection's runner", () => {
       log.push(...events.slice(next, next + 40));
       await applied(runner, events.slice(0, next + 40));
     }
-    stop.abort();
-    await ended();
+    await stop();
     await admin.end();
     await isRight(journal, events);
     expect(await writesOf(transact)).to.deep.equal(events.map(({ position }) => position));
@@ -245,7 +187,7 @@ describe("a projection's runner", () => {
 
   it("stops where it has no right, and where others' views hold its tables", async () => {
     const events = journalEvents(3);
-    await pool.query("CREATE ROLE reader; GRANT USAGE ON SCHEMA read TO reader");
+    await query("CREATE ROLE reader; GRANT USAGE ON SCHEMA read TO reader");
     const asReader: Transact = (work) =>
       transact(async (session) => {
         await session.query("SET LOCAL ROLE reader");
@@ -253,12 +195,10 @@ describe("a projection's runner", () => {
       });
     start(journal, new ListedLog(events), asReader);
     await ended();
-    await pool.query("DROP OWNED BY reader; DROP ROLE reader");
+    await query("DROP OWNED BY reader; DROP ROLE reader");
     await applied(start(journal, new ListedLog(events)), events);
-    stop.abort();
-    await ended();
-    stop = new AbortController();
-    await pool.query("CREATE VIEW public.report AS SELECT * FROM read.entries");
+    await stop();
+    await query("CREATE VIEW public.report AS SELECT * FROM read.entries");
     start({ ...journal, version: 2 }, new ListedLog(events));
     await ended();
     expect(reports.filter(({ at }) => at === "stopped")).to.deep.equal(
@@ -270,164 +210,22 @@ describe("a projection's runner", () => {
     await isRight(journal, events);
   });
 
-  it("projects another store's events, or those of a new version, from the beginning", async () => {
-    const [first, second] = [journalEvents(9), journalEvents(4)];
-    await applied(start(journal, new ListedLog(first)), first);
-    stop.abort();
-    await ended();
-    stop = new AbortController();
-    await applied(start(journal, new ListedLog(second, { storeId: "store-b" })), second);
-    await isRight(journal, second);
-    stop.abort();
-    await ended();
-    stop = new AbortController();
-    const version2 = {
-      ...journal,
-      version: 2,
-      apply: (event) => journal.apply(event).slice(0, 1),
-    } as Projection;
-    await applied(start(version2, new ListedLog(second, { storeId: "store-b" })), second);
-    await isRight(version2, second);
-    const older = start(journal, new ListedLog(second, { storeId: "store-b" }));
-    await running.at(-1);
-    const message = "the tables of journal are of version 2; this release writes version 1";
-    expect(older.state).to.deep.equal({ at: "stopped", finding: { kind: "newer-version", message } });
-  });
-
-  it("makes its tables anew when the log was put back, also when that has grown past them since", async () => {
-    const [before, other] = [journalEvents(20), journalEvents(20)];
-    await applied(start(journal, new ListedLog(before)), before);
-    for (const id of ["", "other "]) {
-      stop.abort();
-      await ended();
-      stop = new AbortController();
-      reports = [];
-      const put =
-        id === "" ? before.slice(0, 10) : other.map((event, i) => ({ ...event, id: i < 5 ? event.id : id }));
-      await pool.query("UPDATE read.entries SET stream = 'not so'");
-      await applied(start(journal, new ListedLog(put)), put);
-      await until(() => reports.at(-1)?.at === "live");
-      await isRight(journal, put);
-      const message = "the log was put back: it lacks the last event applied; all tables are made anew";
-      expect(reports[0]).to.deep.equal({ at: "retrying", failures: 1, message });
-    }
-  });
-
-  it("makes tables anew of whose last event an earlier release kept nothing", async () => {
-    const events = journalEvents(20);
-    await applied(start(journal, new ListedLog(events)), events);
-    stop.abort();
-    await ended();
-    stop = new AbortController();
-    await pool.query("ALTER TABLE read.checkpoint DROP COLUMN last; UPDATE read.entries SET stream = 'x'");
-    await applied(start(journal, new ListedLog(events)), events);
-    await isRight(journal, events);
-    expect((await new ProjectionStore(transact, journal).read())?.epoch).to.equal(2);
-  });
-
-  it("makes its tables anew when the log was put back while it ran", async () => {
-    const events = journalEvents(20);
-    let isPutBack = false;
-    const fault: Fault = ({ position }) => {
-      if (isPutBack || position !== 100n) return undefined;
-      isPutBack = true;
-      log.putBack(5);
-      return new StoreUnavailable("subscribeAll", { cause: "down" });
-    };
-    const log = new ListedLog(events, { fault });
-    const left = events.slice(0, 5);
-    const runner = start(journal, log);
-    await until(() => isPutBack && runner.state.at === "live" && runner.position === lastOf(left));
-    await isRight(journal, left);
-  });
-
-  it("makes its tables anew when the last event applied was written again, after others than before", async () => {
-    const events = journalEvents(20);
-    const before = new ListedLog(events);
-    await applied(start(journal, before), events);
-    stop.abort();
-    await ended();
-    stop = new AbortController();
-    const again = events.map((event, n) => (n < 10 ? event : { ...event, recordedAt: new Date(1_000 + n) }));
-    await applied(start(journal, new ListedLog(again)), again);
-    await until(async () => (await new ProjectionStore(transact, journal).read())?.epoch === 2);
-    await until(
-      async () => (await new ProjectionStore(transact, journal).read())?.position === lastOf(again),
-    );
-    await isRight(journal, again);
-  });
-
-  it("makes dropped tables anew, also while it runs", async () => {
-    const events = journalEvents(30);
-    const log = new ListedLog(events.slice(0, 20));
-    const runner = start(journal, log);
-    await applied(runner, events.slice(0, 20));
-    await pool.query("DROP SCHEMA read CASCADE");
-    log.push(...events.slice(20));
-    await applied(runner, events);
-    await isRight(journal, events);
-  });
-
-  it("makes dropped tables anew, and commits lost, when the log says nothing", async () => {
-    const looking: Clock = {
-      ...clock,
-      sleep: (ms, signal) => clock.sleep(ms === PATIENCE_MS ? ms : 1, signal),
-    };
-    const events = journalEvents(20);
-    const runner = start(journal, new ListedLog(events), transact, looking);
-    await applied(runner, events);
-    const isThereAgain = async () => {
-      const { rows } = await pool.query("SELECT to_regclass('read.checkpoint') AS there");
-      if ((rows[0] as { there: unknown }).there === null) return false;
-      const { rowCount } = await pool.query("SELECT 1 FROM read.checkpoint WHERE position = 190");
-      return rowCount === 1;
-    };
-    await pool.query("DROP SCHEMA read CASCADE");
-    await until(isThereAgain);
-    await isRight(journal, events);
-    await pool.query(
-      "BEGIN; DELETE FROM read.entries WHERE position > 90; UPDATE read.checkpoint SET position = 90, last = jsonb_set(jsonb_set(last, '{id}', '\"9\"'), '{revision}', '3') || '{\"stream\": \"cycle-s0\"}'; COMMIT",
-    );
-    await until(isThereAgain);
-    await isRight(journal, events);
-  });
-
-  it("reads events again that the database has lost with its last commits", async () => {
-    const events = journalEvents(30);
-    const log = new ListedLog(events.slice(0, 10));
-    const runner = start(journal, log);
-    await applied(runner, events.slice(0, 10));
-    await pool.query("CREATE TABLE public.kept AS SELECT * FROM read.entries");
-    log.push(...events.slice(10, 20));
-    await applied(runner, events.slice(0, 20));
-    await pool.query(
-      `BEGIN;
-       TRUNCATE read.entries; INSERT INTO read.entries SELECT * FROM public.kept;
-       UPDATE read.checkpoint SET position = 90;
-       COMMIT`,
-    );
-    log.push(...events.slice(20));
-    await applied(runner, events);
-    await isRight(journal, events);
-    expect(log.subscriptions).to.equal(2);
-  });
-
   it("holds still where its rows are pinned under it, and goes on when they are let go", async () => {
     const events = journalEvents(20);
     const log = new ListedLog(events.slice(0, 10));
     const runner = start(journal, log);
     await applied(runner, events.slice(0, 10));
-    await pool.query("UPDATE read.checkpoint SET pinned = true");
+    await query("UPDATE read.checkpoint SET pinned = true");
     log.push(...events.slice(10));
     await until(() => runner.state.at === "pinned");
     await isRight(journal, events.slice(0, 10));
-    await pool.query("UPDATE read.checkpoint SET pinned = false");
+    await query("UPDATE read.checkpoint SET pinned = false");
     await until(() => runner.state.at === "live");
     await applied(runner, events);
     await isRight(journal, events);
   });
 
-  it("says where it stands", async () => {
+  it("says whether an event is applied, as soon as it is or when the time is over", async () => {
     const events = journalEvents(10);
     const log = new ListedLog(events);
     let release = (): void => undefined;
@@ -440,25 +238,12 @@ describe("a projection's runner", () => {
       });
     const runner = start(journal, log, slow);
     await applied(runner, events);
-    const figures = { projection: "journal", head: 90n };
-    expect(await runner.progress()).to.deep.equal({
-      ...figures,
-      state: { at: "live" },
-      position: 90n,
-      secondsBehind: 0,
-      eventsApplied: 10,
-      findings: 0,
-    });
     isHeld = true;
-    const recordedAt = new Date(Date.now() - 60_000);
-    log.push(...journalEvents(1, 10).map((event) => ({ ...event, recordedAt })));
-    const timedOut = await runner.whenProcessed(100n as Position, 1);
-    expect(timedOut).to.equal(false);
-    await until(async () => (await runner.progress()).secondsBehind > 0);
-    const behind = await runner.progress();
-    expect([behind.position, behind.head]).to.deep.equal([90n, 100n]);
-    expect(behind.secondsBehind).to.be.within(60, 75);
+    log.push(...journalEvents(1, 10));
+    expect(await runner.whenProcessed(100n as Position, 1)).to.equal(false);
+    expect([runner.position, runner.eventsApplied]).to.deep.equal([90n, 10]);
     release();
     expect(await runner.whenProcessed(100n as Position, PATIENCE_MS)).to.equal(true);
+    expect([runner.position, runner.eventsApplied]).to.deep.equal([100n, 11]);
   });
 });

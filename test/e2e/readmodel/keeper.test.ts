@@ -96,8 +96,7 @@ describe("read models that nobody looks after", () => {
       journal: `stopped at 40: ${finding.message}`,
       other: "at-head",
     });
-    expect((await broken?.progress())?.findings).to.equal(1);
-    expect((await ignoring?.progress())?.eventsApplied).to.equal(10);
+    expect([broken?.eventsApplied, ignoring?.eventsApplied]).to.deep.equal([5, 10]);
     const [built] = await service.rebuild(["journal"], telling().how);
     expect(built).to.include({ failure: finding.message, position: 40n });
     const mended = models.service(log, { projections: [journal] });

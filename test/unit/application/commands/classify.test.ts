@@ -2,20 +2,26 @@ import { expect } from "chai";
 import { ActRefused } from "../../../../src/application/commands/acts.js";
 import { type Claim, classifyOperation, exactClaims } from "../../../../src/application/commands/classify.js";
 import { sendTransfers } from "../../../../src/application/commands/money.js";
-import { adjustBalance } from "../../../../src/application/commands/ledger.js";
-import { settleDelegator } from "../../../../src/application/commands/settle.js";
-import { claimFrom } from "../../../../src/application/arguments.js";
 import { mutez } from "../../../../src/domain/money.js";
 import { refuse } from "../../../../src/domain/decision.js";
 import { holdPayment, unbatched } from "../../../../src/application/commands/payments.js";
-import { ledgerOf, paymentOf, walletOf } from "../../../../src/application/aggregates.js";
+import { paymentOf, walletOf } from "../../../../src/application/aggregates.js";
 import { reconcile } from "../../../../src/application/queries/reconcile.js";
 import { Repository } from "../../../../src/application/repository.js";
-import { type Address, asCycle, type OperationHash } from "../../../../src/domain/identifiers.js";
+import { type Address, asCycle } from "../../../../src/domain/identifiers.js";
 import * as Payment from "../../../../src/domain/payment/payment.js";
 import { CodedEventLog } from "../../../../src/infrastructure/eventstore/event-log.js";
-import { BAKER, someContract, someTz } from "../../../support/chain-model.js";
+import { BAKER, someTz } from "../../../support/chain-model.js";
 import { addressOf } from "../../../support/rewards.js";
+import {
+  claim,
+  CYCLE,
+  DELEGATOR,
+  dueTo,
+  ledgerOfWorld,
+  paidByHand,
+  STREAM,
+} from "../../../support/world/by-hand.js";
 import { dataOf } from "../../../support/world/events.js";
 import { Crash } from "../../../support/world/faults.js";
 import { isSettled } from "../../../support/world/installation.js";
@@ -25,24 +31,6 @@ import { actsOf, operationsIn } from "../../../support/world/people.js";
 import { referenceWorld } from "../../../support/world/scenario.js";
 import { type World } from "../../../support/world/world.js";
 
-const CYCLE = asCycle(0);
-const DELEGATOR = addressOf(30);
-const STREAM = Payment.cycleStream(BAKER, CYCLE);
-const claim = (delegator: Address = DELEGATOR, content = 0): Claim => ({
-  content,
-  payment: STREAM,
-  obligation: `delegator:${delegator}`,
-});
-
-const dueTo = async (world: World, delegator: Address = DELEGATOR): Promise<bigint> => {
-  const repository = new Repository(new CodedEventLog(world.store));
-  const { state } = await repository.load(paymentOf(BAKER, CYCLE));
-  const found = state.obligations.get(`delegator:${delegator}`);
-  if (found === undefined) throw new Error("nothing is planned for it");
-  return found.due;
-};
-const ledgerOfWorld = async (world: World) =>
-  (await new Repository(new CodedEventLog(world.store)).load(ledgerOf(BAKER))).state;
 const stopsOf = async (world: World) =>
   (await new Repository(new CodedEventLog(world.store)).load(walletOf(world.payer))).state.foreign.length;
 const refusalOf = (act: Promise<unknown>): Promise<unknown> =>
@@ -50,21 +38,6 @@ const refusalOf = (act: Promise<unknown>): Promise<unknown> =>
     () => undefined,
     (error: unknown) => (error instanceof ActRefused ? error.refusal.refused : error),
   );
-
-/** The plan of cycle 0 stands; then the owner sends by hand, and the payer finds it. */
-const paidByHand = async (
-  to: Address,
-  amountOf: (due: bigint) => bigint,
-): Promise<{ readonly world: World; readonly hash: OperationHash; readonly due: bigint }> => {
-  const world = referenceWorld();
-  await world.setUp();
-  await runTo(world, "BatchFormed");
-  const due = await dueTo(world);
-  const { hash } = world.sendByHand([{ to, amount: amountOf(due) }]);
-  world.bake();
-  await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 0);
-  return { world, hash, due };
-};
 
 const sentTo = (world: World, delegator: Address, cycle: number): bigint =>
   dataOf(world, "BatchFormed")
@@ -355,128 +328,5 @@ describe("what is said of an operation by two people", () => {
     expect(await refusalOf(classifyOperation(actsOf(world), hash, [claim()], "paid"))).to.equal("carried");
     await classifyOperation(actsOf(world), hash, [], "it was carried");
     expect(await stopsOf(world)).to.equal(0);
-  });
-});
-
-describe("reconciliation", () => {
-  it("explains every operation of the wallet, to the counter", async () => {
-    const world = referenceWorld();
-    await world.setUp();
-    await settle(world, [0, 1]);
-    await letPass(world, 3);
-    const found = await reconcile(actsOf(world), operationsIn(world));
-    const operations = dataOf(world, "OperationFinalised");
-    expect(found).to.deep.include({ complete: true, explained: true, lost: [], unknown: [], foreign: [] });
-    expect(found.operations).to.equal(operations.length);
-    expect(found.contents).to.equal(operations.flatMap(({ contents }) => contents).length);
-  });
-
-  it("proposes what a foreign operation may have paid, and is silent once it is classified", async () => {
-    const { world, hash, due } = await paidByHand(DELEGATOR, (amount) => amount);
-    const found = await reconcile(actsOf(world), operationsIn(world));
-    expect(found.explained).to.equal(false);
-    expect(found.foreign.map(({ hash: foreign, contents }) => ({ foreign, contents }))).to.deep.equal([
-      {
-        foreign: hash,
-        contents: [
-          {
-            content: 0,
-            kind: "transaction",
-            target: DELEGATOR,
-            amount: due,
-            status: "applied",
-            matches: [{ name: `0/${DELEGATOR}`, due, isExact: true }],
-          },
-        ],
-      },
-    ]);
-    await classifyOperation(actsOf(world), hash, [claim()], "paid by hand");
-    const after = await reconcile(actsOf(world), operationsIn(world));
-    expect(after).to.deep.include({ explained: true, classified: 1 });
-  });
-
-  it("proposes no cycle that had not ended when it was sent, and nothing beside what is owed exactly", async () => {
-    const world = referenceWorld();
-    await world.setUp();
-    const early = world.sendByHand([{ to: DELEGATOR, amount: 5n }]);
-    world.bake();
-    await payOn(world, () => dataOf(world, "PayoutPlanned").length > 0);
-    const due = await dueTo(world);
-    await sendTransfers(actsOf(world), "rent", [{ to: DELEGATOR, amount: mutez(5n) }]);
-    const late = world.sendByHand([
-      { to: DELEGATOR, amount: due },
-      { to: DELEGATOR, amount: 7n },
-    ]);
-    world.bake();
-    await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 1);
-    const { foreign } = await reconcile(actsOf(world), operationsIn(world));
-    const names = foreign.map(({ hash, contents }) => [
-      hash,
-      contents.map(({ matches }) => matches.map(({ name }) => name)),
-    ]);
-    const [cycle, rent] = [`0/${DELEGATOR}`, `batch_rent/${DELEGATOR}`];
-    expect(names).to.deep.equal([
-      [early.hash, [[rent]]],
-      [late.hash, [[cycle], [cycle, rent]]],
-    ]);
-  });
-
-  it("proposes what is held of a settlement, by the name that it is classified under", async () => {
-    const world = referenceWorld();
-    await world.setUp();
-    const [left, amount] = [someTz("who has left"), mutez(1_234_567n)];
-    const owed = { delegator: left, amount, reason: "correction" as const, reference: "carried before" };
-    await adjustBalance(actsOf(world), { ...owed, allowNegative: false });
-    await settleDelegator(actsOf(world), left, { to: someContract("refuses"), reason: "it has left" });
-    await payOn(world, () => dataOf(world, "PaymentsClosed").length > 0);
-    const { hash } = world.sendByHand([{ to: left, amount }]);
-    world.bake();
-    await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 0);
-    const [found] = (await reconcile(actsOf(world), operationsIn(world))).foreign;
-    const name = `batch_settle.${left}.1/${left}`;
-    expect(found?.contents.map(({ matches }) => matches)).to.deep.equal([
-      [{ name, due: amount, isExact: true }],
-    ]);
-    const pays = [claimFrom(BAKER, `0=${name}`)].filter((each) => each !== undefined);
-    await classifyOperation(actsOf(world), hash, pays, "sent by hand");
-    const payment = Payment.settlementStream(BAKER, left, 1);
-    expect(dataOf(world, "ForeignOperationClassified").map((data) => data.pays)).to.deep.equal([
-      [{ content: 0, payment, obligation: `delegator:${left}` }],
-    ]);
-    expect((await ledgerOfWorld(world)).balances).to.deep.equal(new Map());
-  });
-
-  it("takes what was sent for a part of a transfer: nobody is owed the rest", async () => {
-    const world = referenceWorld();
-    await world.setUp();
-    const friend = someTz("a friend");
-    await sendTransfers(actsOf(world), "rent", [{ to: friend, amount: mutez(1_000n) }]);
-    const { hash } = world.sendByHand([{ to: friend, amount: 400n }]);
-    world.bake();
-    await payOn(world, () => dataOf(world, "ForeignOperationFound").length > 0);
-    const pays = [claimFrom(BAKER, `0=batch_rent/${friend}`)].filter((each) => each !== undefined);
-    const told = await classifyOperation(actsOf(world), hash, pays, "a part of it");
-    expect(told.map(({ sent, due, isLedgers }) => [sent, due, isLedgers])).to.deep.equal([
-      [400n, 1_000n, false],
-    ]);
-    expect(dataOf(world, "AdjustmentRecorded")).to.deep.equal([]);
-    await payOn(world, () => dataOf(world, "PaymentsClosed").length > 0);
-    expect(world.model.account(friend)?.balance).to.equal(400n);
-  });
-
-  it("says when the index does not show all, and when what is final in the log is not on chain", async () => {
-    const world = referenceWorld();
-    await world.setUp();
-    await settle(world, [0]);
-    await letPass(world, 3);
-    const index = operationsIn(world);
-    const [first] = dataOf(world, "OperationFinalised");
-    const found = await reconcile(actsOf(world), {
-      ...index,
-      contentsOf: async (...asked) =>
-        (await index.contentsOf(...asked)).filter(({ hash }) => hash !== first?.hash),
-    });
-    expect(found).to.deep.include({ complete: false, explained: false });
-    expect(found.lost).to.deep.equal([{ hash: first?.hash, level: first?.level }]);
   });
 });
