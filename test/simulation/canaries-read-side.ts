@@ -29,7 +29,11 @@ export const readSideCanaries: readonly SimulationCanary[] = [
   {
     name: "rows are gone on with that are not of this log",
     changes: [
-      { file: ENGINE, from: "if (found === undefined || found.pinned || isBehind(found, believed))", to: "if (false)" },
+      {
+        file: ENGINE,
+        from: "if (found === undefined || found.pinned || isBehind(found, believed))",
+        to: "if (false)",
+      },
     ],
   },
   {

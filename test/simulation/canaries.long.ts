@@ -3,24 +3,10 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect } from "chai";
 import { root, withBrokenBuild } from "../support/canaries/broken-build.js";
-import { canaries as ofPaying, type SimulationCanary } from "./canaries.js";
-import { fencesCanaries } from "./canaries-fences.js";
-import { moneyCanaries } from "./canaries-money.js";
-import { otherLogsCanaries } from "./canaries-other-logs.js";
-import { proofCanaries } from "./canaries-proofs.js";
-import { readSideCanaries } from "./canaries-read-side.js";
-import { surroundingsCanaries } from "./canaries-surroundings.js";
+import { canaries } from "./all-canaries.js";
+import { type SimulationCanary } from "./canaries.js";
 
 const run = promisify(execFile);
-const canaries = [
-  ...ofPaying,
-  ...fencesCanaries,
-  ...readSideCanaries,
-  ...surroundingsCanaries,
-  ...otherLogsCanaries,
-  ...moneyCanaries,
-  ...proofCanaries,
-];
 const SEEDS = "500";
 
 /** The first seed whose run fails in the build of this folder; undefined: none of them does. */

@@ -206,7 +206,7 @@ export const canaries: readonly SimulationCanary[] = [
     changes: [
       {
         file: `${PAYER}/watch.js`,
-        from: 'batchesInView(view).filter(({ batch, stream, payment }) => batch.at !== "formed" && !isLeftToComplete(wallet, stream, payment))',
+        from: 'batchesInView(view).filter(({ batch, stream, payment }) => batch.at !== "formed" && !isLeftToComplete(stream, payment))',
         to: "batchesInView(view).filter(({ batchId }) => view.wallet.state.batches[batchId]?.results !== null)",
       },
     ],
