@@ -71,7 +71,9 @@ export const writeYears = async (
   url: string,
   pool: Pool,
 ): Promise<void> => {
-  const store = new PostgresLog({ url, applicationName: "bench" });
+  // While a large cycle is decided this process answers nobody for a while.
+  const timeouts = { connect: 60_000, statement: 60_000 };
+  const store = new PostgresLog({ url, applicationName: "bench", timeouts });
   const { perOperation } = years;
   try {
     const { baker, payer, chainId, tzktUrl } = sandbox;
