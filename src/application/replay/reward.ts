@@ -1,5 +1,6 @@
 // A cycle's rewards once more: from the recorded reply to the inputs, from them to the allocation.
 import { isRefused } from "../../domain/decision.js";
+import { sha256 } from "../../domain/digest.js";
 import { type Cycle, type Digest, type TzAddress } from "../../domain/identifiers.js";
 import { allocate } from "../../domain/reward/allocate.js";
 import { printAllocation } from "../../domain/reward/compute.js";
@@ -8,7 +9,7 @@ import { type RewardInputs } from "../../domain/reward/inputs.js";
 import { policyWith } from "../../domain/reward/policy.js";
 import { describeRefusal } from "../../domain/reward/refusals.js";
 import * as Reward from "../../domain/reward/reward.js";
-import { allocationOf, factsOf, replyIn, unpackText } from "../recorded-rewards.js";
+import { allocationOf, checksOf, factsOf, replyIn, unpackText } from "../recorded-rewards.js";
 import { inputsOf } from "../reward-reply.js";
 import { type BakerHistory } from "./baker.js";
 import { type Findings } from "./findings.js";
@@ -27,6 +28,18 @@ const readAgain = (
   const outcome = inputsOf(cycle, reply);
   if ("refused" in outcome) throw new Error(outcome.refused.map(describeRefusal).join("; "));
   return { inputs: outcome.inputs, facts: factsOf(text, reply, outcome.inputs) };
+};
+
+/** Why a recorded reply is not believed; undefined where these chunks are not all of it. */
+const checksAgain = (cycle: Cycle, chunks: readonly string[], attempt: Digest) => {
+  try {
+    const text = unpackText(chunks);
+    if (sha256(text) !== attempt) return undefined;
+    const outcome = inputsOf(cycle, replyIn(text));
+    return "refused" in outcome ? checksOf(outcome.refused) : [];
+  } catch {
+    return undefined;
+  }
 };
 
 export class RewardReplay {
@@ -50,6 +63,7 @@ export class RewardReplay {
   follow(logged: Logged<Reward.Event>): void {
     if (isOf(logged, "RawReplyRecorded")) this.followReply(logged);
     else if (isOf(logged, "RewardInputsRecorded")) this.followInputs(logged);
+    else if (isOf(logged, "RewardInputsRejected")) this.followRejected(logged);
     else if (isOf(logged, "DelegatorRewardsAllocated"))
       this.writing.add(logged.event.data.attempt, logged.event.data.rows, logged);
     else if (isOf(logged, "RewardsAllocated")) this.followAllocation(logged);
@@ -93,6 +107,16 @@ export class RewardReplay {
     } catch (error) {
       findings.differ("reply", "a reply that is believed", messageOf(error), this.reply ?? logged);
     }
+  }
+
+  /**
+   * The payer records no reply that it does not believe: why it does not can be seen again only of one that it had begun
+   * to record, by a release that believed it.
+   */
+  private followRejected(logged: LoggedOf<"RewardInputsRejected">): void {
+    const { attempt, checks } = logged.event.data;
+    const expected = checksAgain(this.place.cycle, this.chunks, attempt);
+    if (expected) this.findings.sameFields("rejected inputs", { checks: expected }, { checks }, logged);
   }
 
   private followAllocation(logged: LoggedOf<"RewardsAllocated">): void {
