@@ -14,7 +14,7 @@ import { inputsOf } from "../reward-reply.js";
 import { type BakerHistory } from "./baker.js";
 import { type Findings } from "./findings.js";
 import { isOf, type Logged, type LoggedOf } from "./reading.js";
-import { compareRows, ListInWriting } from "./lists.js";
+import { compareRows, ListInWriting, type RowAt } from "./lists.js";
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -127,7 +127,7 @@ export class RewardReplay {
     const allocation = again?.allocation ?? { ...data, rows: rows.map(({ row }) => row) };
     this.allocations.set(data.resultDigest, allocation).set(allocation.resultDigest, allocation);
     this.standing = allocation.resultDigest;
-    if (again === undefined) return;
+    if (again === undefined) return this.checkClosed(rows, logged);
     const { policy, terms, ...results } = again.closing;
     this.findings.sameFields("allocation", results, data, logged);
     if (!this.history.hadTerms(policy, terms, logged.position))
@@ -135,6 +135,14 @@ export class RewardReplay {
     const { attempt } = again.closing;
     const list = { attempt, expected: again.allocation.rows, found: rows, closing: logged };
     compareRows(this.findings, "allocated row", list);
+  }
+
+  /** Where the rows cannot be computed, they are at least those that were closed. */
+  private checkClosed(found: readonly RowAt<AllocatedRow>[], logged: LoggedOf<"RewardsAllocated">): void {
+    const { count, digest } = logged.event.data;
+    const rows = found.map(({ row }) => row);
+    if (this.findings.same("allocated rows", count, rows.length, logged))
+      this.findings.same("allocation: digest", Reward.rootOf(rows), digest, logged);
   }
 
   /** Undefined where it cannot be computed. */
