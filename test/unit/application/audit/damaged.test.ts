@@ -1,12 +1,15 @@
 import { gunzipSync, gzipSync } from "node:zlib";
 import { expect } from "chai";
 import { auditPayout, type PayoutStory } from "../../../../src/application/audit/payout.js";
+import { adjustBalance } from "../../../../src/application/commands/ledger.js";
 import { type RecordedEvent } from "../../../../src/application/ports/event-store.js";
 import { asCycle } from "../../../../src/domain/identifiers.js";
+import { mutez } from "../../../../src/domain/money.js";
 import { BAKER } from "../../../support/chain-model.js";
 import { addressOf } from "../../../support/rewards.js";
 import { carryingWorld } from "../../../support/world/carrying.js";
 import { settle } from "../../../support/world/moments.js";
+import { actsOf } from "../../../support/world/people.js";
 import { portsOf } from "../../../support/world/replaying.js";
 import { add, changed, type Data, row, type Type } from "../../../support/world/tampering.js";
 import { type World } from "../../../support/world/world.js";
@@ -133,6 +136,31 @@ describe("the story of a payout in a damaged log", function () {
     expect(whys(await damaged("CarriedRows", other, ledger))).to.deep.equal([
       `${closing}: its rows are not those of its digest`,
     ]);
+  });
+
+  it("counts nothing that came into the ledger after the take, however much before it cannot be read", async () => {
+    const other = await carryingWorld();
+    const adjust = (reference: string) =>
+      adjustBalance(actsOf(other), {
+        delegator: DELEGATOR,
+        amount: mutez(1_000_000n),
+        reason: "correction",
+        reference,
+        allowNegative: false,
+      });
+    await adjust("first");
+    await adjust("second");
+    await settle(other, [1]);
+    await adjust("later");
+    const ledger = other.store.snapshot().filter(of(`ledger-${BAKER}`));
+    const second = ledger.findIndex(({ data }) => data.includes("second"));
+    const gone = new Set(ledger.slice(1, second).map(({ id }) => id));
+    expect(gone.size).to.equal(3);
+    const events = other.store.snapshot().map((each) => (gone.has(each.id) ? { ...each, data: "{}" } : each));
+    const story = await auditPayout(portsOf(other, events), CYCLE, DELEGATOR);
+    expect(of1(story, "BalancesTaken")?.text).to.equal("taken from the ledger for this payout: 1.000000 tez");
+    expect(of1(story, "BalancesTaken")?.details).to.have.length(1);
+    expect(story.unread).to.have.length(3);
   });
 
   it("shows an event in a stream that it does not belong into", async () => {
