@@ -5,152 +5,25 @@ import { sumOf } from "../src/domain/money.js";
 import { type ForeignOperation } from "../src/domain/wallet/events.js";
 import {
   as,
-  bigint,
-  boolean,
   type Change,
   copy,
-  defineTable,
-  instant,
-  integer,
-  json,
-  nullable,
-  oneOf,
   patch,
   type ProjectedEvent,
   type Projection,
   remove,
-  text,
-  total,
   upsert,
 } from "../src/readmodel/projection.js";
 import { obligationIn, payoutOf } from "./payment-names.js";
-
-/** One row a wallet. */
-const wallets = defineTable(
-  "wallets",
-  {
-    wallet: text,
-    /** Null: another wallet pays. */
-    chain_id: nullable(text),
-    adopted_level: nullable(integer),
-    /** The last one that the log explains; those of operations under way come after it. */
-    counter: nullable(bigint),
-    /** Of the term that signs. */
-    token: nullable(bigint),
-    term_since: nullable(instant),
-    handed_over_to: nullable(text),
-  },
-  { key: ["wallet"] },
-);
-
-/** One row a reason for which a wallet signs nothing now. */
-const pauses = defineTable(
-  "wallet_pauses",
-  {
-    wallet: text,
-    reason: text,
-    detail: text,
-    actor: text,
-    until_level: nullable(integer),
-    since: instant,
-  },
-  { key: ["wallet", "reason"] },
-);
-
-const operation = {
-  wallet: text,
-  hash: text,
-  purpose: oneOf("batch", "reveal", "delegation"),
-  batch_id: nullable(text),
-  /** Stream that holds the batch's plan. */
-  payment: nullable(text),
-  /** The cycle that it pays, if it pays one. */
-  cycle: nullable(integer),
-  first_counter: bigint,
-  last_counter: bigint,
-  signed_at: instant,
-};
-/** One row an operation whose fate is not final. */
-const underWay = defineTable(
-  "wallet_operations",
-  {
-    ...operation,
-    /** Null: in no block of the head's branch. */
-    level: nullable(integer),
-    /** Last kind of refusal by a node, which proves nothing. */
-    refused: nullable(oneOf("permanent", "temporary", "branch")),
-    /** In mutez; set with the event that ends it. */
-    fees: total,
-    burns: total,
-  },
-  { key: ["wallet", "hash"] },
-);
-
-/** One row an operation that TAPS did not sign. While one is not classified, nothing is signed. */
-const foreign = defineTable(
-  "wallet_foreign_operations",
-  {
-    wallet: text,
-    hash: text,
-    position: bigint,
-    level: integer,
-    first_counter: bigint,
-    last_counter: bigint,
-    /** List of {kind, destination, amount, status}. */
-    contents: json,
-    found_at: instant,
-    /** Null until a person has said what it was. */
-    meaning: nullable(oneOf("unrelated", "pays")),
-    /** List of {content, payment, obligation}. */
-    pays: nullable(json),
-    reason: nullable(text),
-    actor: nullable(text),
-    classified_at: nullable(instant),
-  },
-  { key: ["wallet", "hash"], indexes: [["wallet", "position"]] },
-);
-
-/** One row a payment of its own, or a delegation, that is asked for and not yet closed. */
-const requests = defineTable(
-  "wallet_requests",
-  {
-    wallet: text,
-    kind: oneOf("payment", "delegation"),
-    /** The payment's stream, or the delegation's id. */
-    id: text,
-    /** Of a delegation; null withdraws it. */
-    delegate: nullable(text),
-    actor: text,
-    /** Of a delegation: leaving *on* no longer withdraws it. */
-    begun: boolean,
-    requested_at: instant,
-  },
-  { key: ["wallet", "kind", "id"] },
-);
-
-/**
- * One row a wallet and cycle, and one for what belongs to no cycle, in mutez: what reached receivers, fees and burns of
- * final operations, failed ones too. What was sent without TAPS is not in it.
- */
-const spending = defineTable(
-  "wallet_spending",
-  { wallet: text, cycle: nullable(integer), sent: total, fees: total, burns: total, operations: total },
-  { key: ["wallet", "cycle"] },
-);
-
-/** Items of batches that are not settled. `wallet`: who signed it; an unsigned one has none. */
-const items = defineTable(
-  "wallet_batch_items",
-  {
-    obligation: text,
-    batch_id: text,
-    wallet: nullable(text),
-    cycle: nullable(integer),
-    sent: bigint,
-    paid: boolean,
-  },
-  { key: ["batch_id", "obligation"] },
-);
+import {
+  foreign,
+  foreignContents,
+  items,
+  pauses,
+  requests,
+  spending,
+  underWay,
+  wallets,
+} from "./wallet-tables.js";
 
 const jsonOf = (contents: ForeignOperation["contents"]): Json =>
   contents.map(({ amount, fee, burn, ...content }) => ({
@@ -215,6 +88,9 @@ const walletBy = ({ event, position, recordedAt }: ProjectedEvent, wallet: strin
       const found = { contents: jsonOf(contents), position, found_at: recordedAt };
       return [
         upsert(foreign, { wallet, hash, level, ...counters, ...found }),
+        ...contents.flatMap(({ amount: sent, fee: fees, burn: burns }, content) =>
+          sent === null ? [] : [upsert(foreignContents, { wallet, hash, content, sent, fees, burns })],
+        ),
         upsert(wallets, { wallet, counter: lastCounter }),
       ];
     }
@@ -222,7 +98,7 @@ const walletBy = ({ event, position, recordedAt }: ProjectedEvent, wallet: strin
       const { hash, pays, reason, actor } = event.data;
       const meaning = pays.length === 0 ? ("unrelated" as const) : ("pays" as const);
       const said = { meaning, pays, reason, actor, classified_at: recordedAt };
-      return [patch(foreign, { wallet, hash }, said)];
+      return [patch(foreign, { wallet, hash }, said), remove(foreignContents, { hash })];
     }
     case "PaymentRequested": {
       const { payment, actor } = event.data;
@@ -272,6 +148,10 @@ const paymentsBy = ({ event, stream }: ProjectedEvent): readonly Change[] => {
         }),
       );
     }
+    case "ObligationPaidOutside": {
+      const { operation: hash, content } = event.data;
+      return [copy(foreignContents, spending, { hash, content }, { cycle: payout.cycle })];
+    }
     case "BatchDissolved":
       return [remove(items, { batch_id: event.data.batchId })];
     case "BatchSettled": {
@@ -298,7 +178,7 @@ const apply = (projected: ProjectedEvent): readonly Change[] => {
 
 export const walletProjection: Projection = {
   name: "wallet",
-  version: 1,
-  tables: [wallets, pauses, underWay, foreign, requests, spending, items],
+  version: 2,
+  tables: [wallets, pauses, underWay, foreign, foreignContents, requests, spending, items],
   apply,
 };

@@ -3,8 +3,8 @@ import { randomUUID } from "node:crypto";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { bakerOf } from "./application/aggregates.js";
 import { type Acts } from "./application/commands/acts.js";
+import { registeredChain } from "./application/commands/registration.js";
 import { LogBroken, Repository } from "./application/repository.js";
 import { type Services } from "./application/services.js";
 import { openAuditKey, openLogAt, ownTarget } from "./audit.js";
@@ -62,8 +62,8 @@ export const openActs = async (config: Config, get: Get): Promise<Acts> => {
   const actor = `cli:${userInfo().username}`;
   const [baker, log] = [await get("baker"), await get("log")];
   const repository = new Repository(log);
-  const { registered } = (await repository.load(bakerOf(baker))).state;
-  if (registered) (await get("nodes")).believe(registered.chainId);
+  const chainId = await registeredChain(log, baker);
+  if (chainId !== undefined) (await get("nodes")).believe(chainId);
   return {
     baker,
     payer: config.PAYER,

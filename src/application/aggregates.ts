@@ -3,11 +3,17 @@ import * as Audit from "../domain/audit/audit.js";
 import * as Baker from "../domain/baker/baker.js";
 import * as Cycle from "../domain/cycle/cycle.js";
 import { type DomainEvent } from "../domain/events.js";
-import { type Cycle as CycleNumber, type StreamName, type TzAddress } from "../domain/identifiers.js";
+import {
+  type Cycle as CycleNumber,
+  parseStreamName,
+  type StreamName,
+  type TzAddress,
+} from "../domain/identifiers.js";
 import * as Ledger from "../domain/ledger/ledger.js";
 import * as Payment from "../domain/payment/payment.js";
 import * as Reward from "../domain/reward/reward.js";
 import * as Wallet from "../domain/wallet/wallet.js";
+import { type LoggedEvent } from "./ports/event-log.js";
 import { type Aggregate } from "./repository.js";
 
 interface EventUnion<Event extends DomainEvent> {
@@ -26,6 +32,20 @@ const ownsReward = ownedBy<Reward.Event>(Reward.Event);
 const ownsLedger = ownedBy<Ledger.Event>(Ledger.Event);
 const ownsPayment = ownedBy<Payment.Event>(Payment.Event);
 const ownsWallet = ownedBy<Wallet.Event>(Wallet.Event);
+
+const OWNERS: Readonly<Record<string, (event: DomainEvent) => boolean>> = {
+  audit: ownsAudit,
+  baker: ownsBaker,
+  cycle: ownsCycle,
+  reward: ownsReward,
+  ledger: ownsLedger,
+  payment: ownsPayment,
+  wallet: ownsWallet,
+};
+
+/** Whether an event may stand in the stream in which it stands. */
+export const belongs = ({ event, stream }: Pick<LoggedEvent, "event" | "stream">): boolean =>
+  OWNERS[parseStreamName(stream).category]?.(event) ?? false;
 
 export const bakerOf = (baker: TzAddress): Aggregate<Baker.State, Baker.Event> => ({
   stream: Baker.stream(baker),

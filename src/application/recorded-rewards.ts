@@ -4,6 +4,7 @@ import { z } from "zod";
 import { merkleRoot, sha256 } from "../domain/digest.js";
 import { type RewardInputs } from "../domain/reward/inputs.js";
 import { type Policy } from "../domain/reward/policy.js";
+import { describeRefusal, type InputRefusal } from "../domain/reward/refusals.js";
 import type * as Reward from "../domain/reward/reward.js";
 import { type AllocationOutcome } from "./compute-cycle.js";
 import { type RewardReply } from "./ports/reward-source.js";
@@ -58,6 +59,10 @@ export const factsOf = (
   sum: inputs.externalDelegated,
   digest: rowsDigest(inputs),
 });
+
+/** What is recorded of a reply that is not believed. */
+export const checksOf = (refused: readonly InputRefusal[]) =>
+  refused.map((refusal) => ({ check: refusal.check, message: describeRefusal(refusal) }));
 
 /** What is recorded of an allocation by a policy. */
 export const allocationOf = (

@@ -3,9 +3,10 @@ import { type Address, type Cycle } from "../application/arguments.js";
 import { auditPayout, type PayoutStory } from "../application/audit/payout.js";
 import { type Services } from "../application/services.js";
 import { auditProofCommands } from "./audit-proofs.js";
+import { CommandEnd, EXIT } from "./exit.js";
 import { type Json, print, printJson, toAddress, toCycle } from "./io.js";
 
-const inWords = ({ cycle, delegator, outcome, steps }: PayoutStory): void => {
+const inWords = ({ cycle, delegator, outcome, steps, unread }: PayoutStory): void => {
   print(`cycle ${cycle}, ${delegator}`);
   for (const { time, text, details, event } of steps) {
     print(`${time.toISOString()}  ${text}`);
@@ -14,6 +15,7 @@ const inWords = ({ cycle, delegator, outcome, steps }: PayoutStory): void => {
       `    [${event.type}, event ${event.revision} of ${event.stream}, position ${event.position}, id ${event.id}]`,
     );
   }
+  for (const { why } of unread) print(`NOT READ: ${why}`);
   print(outcome);
 };
 
@@ -29,6 +31,8 @@ export const auditCommand = (program: Command, services: Services): void => {
       const story = await auditPayout(await services.view(), cycle, delegator);
       if (json) printJson(story);
       else inWords(story);
+      if (story.unread.length > 0)
+        throw new CommandEnd(EXIT.failed, "the log is damaged: what cannot be read is not told");
     });
   auditProofCommands(audit, services);
 };

@@ -6,6 +6,7 @@ import { NotProvable } from "../application/audit/prove.js";
 import { LogDiffers } from "../application/log/copy.js";
 import { BadPolicy } from "../application/commands/policy.js";
 import { ChainUnavailable, SignerUnavailable } from "../application/ports/chain.js";
+import { UnreadableEvent } from "../application/ports/event-log.js";
 import { StoreUnavailable } from "../application/ports/event-store.js";
 import { ReadModelRefused } from "../application/ports/read-models.js";
 import { UnreadableRecords } from "../application/ports/payout-records.js";
@@ -28,6 +29,7 @@ export class CommandEnd extends Error {
 }
 
 const REFUSED = [ActRefused, ReadModelRefused, OtherChain, LogDiffers, NotProvable, BadCheckpoint];
+const EXPLAINED = [ConfigError, ProofFails, UnreadableEvent];
 const UNREACHABLE = [ChainUnavailable, StoreUnavailable, SourceUnavailable, SignerUnavailable];
 
 /**
@@ -46,7 +48,7 @@ export const endOf = (
   if (error instanceof BadPolicy || error instanceof UnreadableRecords) return { code: EXIT.usage, message };
   if (REFUSED.some((kind) => error instanceof kind)) return { code: EXIT.refused, message };
   if (UNREACHABLE.some((kind) => error instanceof kind)) return { code: EXIT.unreachable, message };
-  if (error instanceof ConfigError || error instanceof ProofFails || isExplained(error))
+  if (EXPLAINED.some((kind) => error instanceof kind) || isExplained(error))
     return { code: EXIT.failed, message };
   return { code: EXIT.failed, message: error.stack ?? message };
 };

@@ -17,6 +17,13 @@ import { assertAppendable } from "../../src/infrastructure/eventstore/append-lim
 const sameContent = (a: NewEvent, b: NewEvent): boolean =>
   a.type === b.type && a.schemaVersion === b.schemaVersion && a.data === b.data;
 
+/** How many events have a lower revision: that many, unless some were taken out of the stream. */
+const before = (recorded: readonly RecordedEvent[], revision: Revision): number => {
+  let count = Math.min(revision, recorded.length);
+  while (count > 0 && (recorded[count - 1]?.revision ?? 0) >= revision) count -= 1;
+  return count;
+};
+
 export class MemoryEventStore implements EventStore {
   private log: RecordedEvent[] = [];
   private readonly streams = new Map<StreamName, RecordedEvent[]>();
@@ -91,8 +98,8 @@ export class MemoryEventStore implements EventStore {
     const { from, direction = "forwards", limit = Infinity } = options;
     const ordered =
       direction === "forwards"
-        ? recorded.slice(from ?? 0)
-        : recorded.slice(0, from === undefined ? undefined : from + 1).reverse();
+        ? recorded.slice(before(recorded, from ?? 0))
+        : recorded.slice(0, from === undefined ? undefined : before(recorded, from + 1)).reverse();
     yield* ordered.slice(0, limit);
   }
 

@@ -51,6 +51,8 @@ export interface ListQuery {
   readonly table: string;
   /** All of one delegator's, or of one operation's, are sorted for each page. */
   readonly sorts?: true;
+  /** What its rows are ordered by, as they name it; together that names one row. */
+  readonly order: readonly string[];
   readonly ask: (transact: Transact, request: PageRequest) => Promise<Answer<Page<object>>>;
 }
 export interface SingleQuery {
@@ -58,12 +60,16 @@ export interface SingleQuery {
   readonly ask: (transact: Transact) => Promise<Answer<unknown>>;
 }
 
+/** By a figure of each delegator, or by its name alone. */
+const byDelegator = (sort: string): readonly string[] => [...new Set([sort, "delegator"])];
+
 /** Every list, with every filter and in every order that it has. */
 export const listsOf = (of: Subjects): readonly ListQuery[] => {
   const { baker, payer } = of;
   const paymentsBy = (name: string, filter: PaymentFilter, sort: PaymentSort = "cycle"): ListQuery => ({
     name: `payments ${name}, by ${sort}`,
     table: "payment",
+    order: [...(sort === "cycle" ? ["cycle"] : []), "due", "obligation"],
     ...(filter.delegator === undefined && filter.operation === undefined ? {} : { sorts: true }),
     ask: (transact, request) => payments(transact, { ...request, ...filter, sort }),
   });
@@ -85,76 +91,114 @@ export const listsOf = (of: Subjects): readonly ListQuery[] => {
     paymentsBy("held in some cycles", { result: "held", cycles: of.cycles }),
     paymentsBy("of an operation", { operation: hash }),
     paymentsBy("of an operation", { operation: hash }, "due"),
-    { name: "cycles", table: "cycles", ask: (t, request) => cycles(t, baker, request) },
+    { name: "cycles", table: "cycles", order: ["cycle"], ask: (t, request) => cycles(t, baker, request) },
     ...(["delegator", "net"] as const).map((sort): ListQuery => ({
       name: `rewards of a cycle by ${sort}`,
       table: "rewards",
+      order: byDelegator(sort),
       ask: (t, request) => rewardsOfCycle(t, { baker, cycle: of.cycle }, { ...request, sort }),
     })),
     {
       name: "rewards of a delegator",
       table: "rewards",
+      order: ["cycle"],
       ask: (t, request) => rewardsOfDelegator(t, { baker, delegator: who }, request),
     },
     {
       name: "rewards of a delegator in passing",
       table: "rewards",
+      order: ["cycle"],
       ask: (t, request) => rewardsOfDelegator(t, { baker, delegator: of.passing }, request),
     },
     {
       name: "operations of a wallet",
       table: "operations",
+      order: ["position"],
       ask: (t, request) => operations(t, { wallet: payer }, request),
     },
     {
       name: "operations of a payout",
       table: "operations",
+      order: ["position"],
       ask: (t, request) => operations(t, { payment: of.payment }, request),
     },
-    { name: "payouts", table: "payouts", ask: (t, request) => payouts(t, request) },
+    { name: "payouts", table: "payouts", order: ["position"], ask: (t, request) => payouts(t, request) },
     {
       name: "completed payouts",
       table: "payouts",
+      order: ["position"],
       ask: (t, request) => payouts(t, { ...request, state: "completed" }),
     },
     {
       name: "planned payouts",
       table: "payouts",
+      order: ["position"],
       ask: (t, request) => payouts(t, { ...request, state: "planned" }),
     },
     ...(["delegator", "paid", "owed"] as const).map((sort): ListQuery => ({
       name: `delegators by ${sort}`,
       table: "delegators",
+      order: byDelegator(sort),
       ask: (t, request) => delegators(t, baker, { ...request, sort }),
     })),
     {
       name: "delegators whose address begins so",
       table: "delegators",
+      order: ["delegator"],
       ask: (t, request) => delegators(t, baker, { ...request, sort: "delegator", search: of.prefix }),
     },
-    { name: "terms", table: "delegator_terms", ask: (t, request) => terms(t, baker, request) },
+    {
+      name: "terms",
+      table: "delegator_terms",
+      order: ["delegator"],
+      ask: (t, request) => terms(t, baker, request),
+    },
     ...(["delegator", "balance"] as const).map((sort): ListQuery => ({
       name: `balances by ${sort}`,
       table: "ledger_balances",
+      order: byDelegator(sort),
       ask: (t, request) => balances(t, baker, { ...request, sort }),
     })),
-    { name: "movements", table: "ledger_movements", ask: (t, request) => movements(t, baker, request) },
+    {
+      name: "movements",
+      table: "ledger_movements",
+      order: ["position", "delegator"],
+      ask: (t, request) => movements(t, baker, request),
+    },
     {
       name: "movements of a delegator",
       table: "ledger_movements",
+      order: ["position", "delegator"],
       ask: (t, request) => movements(t, baker, { ...request, delegator: who }),
     },
-    { name: "bond cycles", table: "bond_pool_cycles", ask: (t, request) => bondCycles(t, baker, request) },
+    {
+      name: "bond cycles",
+      table: "bond_pool_cycles",
+      order: ["cycle"],
+      ask: (t, request) => bondCycles(t, baker, request),
+    },
     {
       name: "foreign operations",
       table: "wallet_foreign_operations",
+      order: ["position"],
       ask: (t, request) => foreignOperations(t, payer, request),
     },
-    { name: "spending", table: "wallet_spending", ask: (t, request) => spending(t, payer, request) },
-    { name: "activity", table: "activity", ask: (t, request) => activity(t, undefined, request) },
+    {
+      name: "spending",
+      table: "wallet_spending",
+      order: ["cycle"],
+      ask: (t, request) => spending(t, payer, request),
+    },
+    {
+      name: "activity",
+      table: "activity",
+      order: ["position"],
+      ask: (t, request) => activity(t, undefined, request),
+    },
     ...(["actor", "subject", "verb"] as const).map((by): ListQuery => ({
       name: `activity by ${by}`,
       table: "activity",
+      order: ["position"],
       ask: (t, request) => activity(t, { by, value: of[by] }, request),
     })),
   ];

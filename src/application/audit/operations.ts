@@ -1,5 +1,5 @@
 // What became of the operations that were to pay one obligation.
-import { type Mutez } from "../../domain/money.js";
+import { type Mutez, mutez } from "../../domain/money.js";
 import { type BatchItem } from "../../domain/payment/events.js";
 import type * as Wallet from "../../domain/wallet/wallet.js";
 import { tez } from "../queries/progress.js";
@@ -56,6 +56,10 @@ const tellFate = (fate: Logged<Wallet.Event>, hash: string, place: InBatch, stor
   const text = fateIn(fate.event, place);
   if (text !== undefined) story.tell(fate, `${hash.slice(0, 12)}...: ${text}`);
 };
+
+/** What was due by the item alone. */
+export const dueIn = ({ sent, transactionFee, allocationFee }: BatchItem): Mutez =>
+  mutez(sent + transactionFee + allocationFee);
 
 export const costsIn = ({ transactionFee, allocationFee }: BatchItem, due: Mutez): string =>
   transactionFee + allocationFee === 0n

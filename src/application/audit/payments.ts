@@ -9,8 +9,9 @@ import type * as Reward from "../../domain/reward/reward.js";
 import { tez } from "../queries/progress.js";
 import { isOf, type Logged, type LoggedOf } from "../replay/reading.js";
 import { type Operations } from "../replay/wallet.js";
+import { type Damage, notWhole } from "./damage.js";
 import { type LedgerStory } from "./ledger.js";
-import { costsIn, type InBatch, tellOperations } from "./operations.js";
+import { costsIn, dueIn, type InBatch, tellOperations } from "./operations.js";
 import { type Story } from "./story.js";
 
 interface Planning {
@@ -18,6 +19,7 @@ interface Planning {
   readonly ledger: LedgerStory;
   readonly operations: Operations;
   readonly story: Story;
+  readonly damage: Damage;
 }
 
 export class PaymentStory {
@@ -26,6 +28,8 @@ export class PaymentStory {
   isNamed = false;
   /** Of the plan that stands. */
   whyNothingIsPaid: string | undefined;
+  /** Whether the rows of the newest plan are those that it closed. */
+  isWhole = true;
   private readonly id: string;
   private planned: LoggedOf<"PayoutPlanned"> | undefined;
 
@@ -44,7 +48,7 @@ export class PaymentStory {
 
   async follow(logged: Logged<Payment.Event>): Promise<void> {
     const before = this.standing;
-    this.state = Payment.evolve(this.state, logged.event);
+    this.state = Payment.evolve(this.state, this.mended(logged));
     const { story } = this.sources;
     if (isOf(logged, "PayoutPlanned")) await this.tellPlan(logged);
     else if (isOf(logged, "PayoutRejected")) {
@@ -53,6 +57,18 @@ export class PaymentStory {
     } else if (isOf(logged, "PayoutCompleted")) await this.tellLeft();
     else if (isOf(logged, "BatchFormed")) this.tellBatch(logged, before?.due);
     else this.tellOther(logged);
+  }
+
+  /** A plan whose rows are not all there has those that are. */
+  private mended(logged: Logged<Payment.Event>): Payment.Event {
+    const { event } = logged;
+    if (event.type !== "PayoutPlanned") return event;
+    const { attempt, count, digest } = event.data;
+    const { writing } = this.state;
+    const rows = writing?.attempt === attempt ? writing.rows : [];
+    this.isWhole = rows.length === count && Payment.rootOf(rows) === digest;
+    if (!this.isWhole) this.sources.damage.note(logged, notWhole(rows.length, count));
+    return { ...event, data: { ...event.data, count: rows.length } };
   }
 
   private async tellPlan(logged: LoggedOf<"PayoutPlanned">): Promise<void> {
@@ -68,6 +84,8 @@ export class PaymentStory {
     const net = row?.net ?? 0n;
     this.whyNothingIsPaid =
       standing === undefined ? this.whyNothing(row, taken, allocation?.policy) : undefined;
+    if (standing === undefined && !this.isWhole)
+      return story.tell(logged, "planned: its row is not among what can be read of it", [digest]);
     if (standing === undefined)
       return story.tell(logged, "planned: nothing is paid to it", [this.whyNothingIsPaid ?? "", digest]);
     const sum = `${tez(net)} of this cycle${taken === 0n ? "" : ` and ${tez(taken)} from the ledger`}`;
@@ -102,13 +120,13 @@ export class PaymentStory {
     const { batchId, items } = logged.event.data;
     const index = items.findIndex(({ obligation }) => obligation === this.id);
     const item = items[index];
-    if (item === undefined || due === undefined) return;
+    if (item === undefined) return;
     const place: InBatch = { batchId, index, item };
     const { story, operations } = this.sources;
     story.tell(
       logged,
       `put into batch ${batchId.slice(batchId.indexOf("_") + 1)}: ${tez(item.sent)} are sent`,
-      [costsIn(item, due), `one of ${items.length} transfers in one operation`],
+      [costsIn(item, due ?? dueIn(item)), `one of ${items.length} transfers in one operation`],
     );
     tellOperations(operations, place, story);
   }

@@ -10,9 +10,10 @@ import { BakerHistory } from "../replay/baker.js";
 import { intervalsOf, listed } from "../replay/cycle.js";
 import { eventsOf, isOf, type Logged, logUpTo } from "../replay/reading.js";
 import { WalletReplay } from "../replay/wallet.js";
+import { Damage, readableLog, type Unread } from "./damage.js";
 import { LedgerStory } from "./ledger.js";
 import { PaymentStory } from "./payments.js";
-import { tellRewards } from "./rewards.js";
+import { RewardStory } from "./rewards.js";
 import { Story, type StoryStep } from "./story.js";
 
 export interface PayoutStory {
@@ -23,6 +24,8 @@ export interface PayoutStory {
   readonly outcome: string;
   /** In the order of the log. */
   readonly steps: readonly StoryStep[];
+  /** What of it cannot be read, or does not hold together: the rest is told without it. */
+  readonly unread: readonly Unread[];
 }
 
 const tellLife = (logged: Logged<Cycle.Event>, story: Story): void => {
@@ -44,8 +47,12 @@ const tellLife = (logged: Logged<Cycle.Event>, story: Story): void => {
     story.tell(logged, `the cycle is given up: ${logged.event.data.reason} (${logged.event.data.actor})`);
 };
 
-const outcomeOf = ({ standing, state, whyNothingIsPaid }: PaymentStory, isSkipped: boolean): string => {
+const outcomeOf = (
+  { standing, state, isWhole, whyNothingIsPaid }: PaymentStory,
+  isSkipped: boolean,
+): string => {
   if (isSkipped) return "not paid: the cycle was skipped";
+  if (standing === undefined && !isWhole) return "its row is not among what can be read of the plan";
   if (standing === undefined)
     return state.plan ? `nothing is paid in this cycle: ${whyNothingIsPaid}` : "not planned yet";
   const { status, due, recipient } = standing;
@@ -66,29 +73,35 @@ const outcomeOf = ({ standing, state, whyNothingIsPaid }: PaymentStory, isSkippe
 };
 
 /**
- * Collects all that the log says of one delegator's payout in a cycle. Throws `ActRefused` for a cycle that the log does
- * not know, and for a delegator that has nothing to do with it.
+ * Collects all that the log says of one delegator's payout in a cycle, as far as it can be read. Throws `ActRefused` for a
+ * cycle that the log does not know, and for a delegator that has nothing to do with it.
  */
 export const auditPayout = async (
   { log: whole, baker }: { readonly log: EventLog; readonly baker: TzAddress },
   cycle: CycleNumber,
   delegator: Address,
 ): Promise<PayoutStory> => {
-  const log = logUpTo(whole, await whole.head());
+  const damage = new Damage();
+  const log = readableLog(logUpTo(whole, await whole.head()), damage);
   const story = new Story();
   const life = await listed(eventsOf(log, cycleOf(baker, cycle)));
-  if (life.length === 0) refuseAct("never-opened");
+  if (life.length === 0 && damage.found.length === 0) refuseAct("never-opened");
   for (const logged of life) tellLife(logged, story);
   const history = await BakerHistory.read(log, baker);
-  const { allocations, isNamed } = await tellRewards({ log, baker, cycle, delegator }, history, story);
+  const rewards = new RewardStory({ log, baker, cycle, delegator }, history, story, damage);
+  await rewards.tell();
   const stream = Payment.cycleStream(baker, cycle);
   const events = await listed(eventsOf(log, paymentIn(stream)));
   const operations = await new WalletReplay(log, history.wallets).operationsIn(intervalsOf(events));
-  const ledger = new LedgerStory(log, baker, delegator, story);
-  const payment = new PaymentStory(stream, delegator, { allocations, ledger, operations, story });
+  const ledger = new LedgerStory({ log, baker, delegator }, story, damage);
+  const { allocations } = rewards;
+  const payment = new PaymentStory(stream, delegator, { allocations, ledger, operations, story, damage });
   for (const logged of events) await payment.follow(logged);
-  if (!isNamed && !payment.isNamed) refuseAct("not-in-cycle", { cycle, delegator });
+  const unread = damage.found;
+  if (!rewards.isNamed && !payment.isNamed && unread.length === 0)
+    refuseAct("not-in-cycle", { cycle, delegator });
   const isSkipped = life.some(({ event }) => event.type === "CycleSkipped");
-  const outcome = outcomeOf(payment, isSkipped);
-  return { baker, cycle, delegator, outcome, steps: story.steps() };
+  const said = outcomeOf(payment, isSkipped);
+  const outcome = damage.isIn(stream) ? `not certain, for its payment cannot all be read: ${said}` : said;
+  return { baker, cycle, delegator, outcome, steps: story.steps(), unread };
 };

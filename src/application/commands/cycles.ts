@@ -4,7 +4,7 @@ import { type Cycle as CycleNumber, type TzAddress } from "../../domain/identifi
 import * as Ledger from "../../domain/ledger/ledger.js";
 import * as Payment from "../../domain/payment/payment.js";
 import * as Reward from "../../domain/reward/reward.js";
-import { bakerOf, cycleOf, ledgerOf, paymentOf, rewardOf } from "../aggregates.js";
+import { cycleOf, ledgerOf, paymentOf, rewardOf } from "../aggregates.js";
 import { decidePlan } from "../process/payer/planning.js";
 import { execute } from "../repository.js";
 import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
@@ -116,9 +116,8 @@ const finishPlanning = async (acts: Acts, cycle: CycleNumber, payer: TzAddress):
   if (isAnothers || !isBegun) return;
   await act(acts, ledgerOf(baker), Ledger.take(number));
   const { take } = (await repository.load(ledgerOf(baker))).state;
-  const { ceilings } = (await repository.load(bakerOf(baker))).state;
   const taken = take?.balances ?? new Map();
-  const decide = await decidePlan(acts.log, { baker, payer, cycle }, allocation, taken, ceilings);
+  const decide = await decidePlan(acts, { baker, payer, cycle }, allocation, taken);
   // A plan that came meanwhile is void already: another would stand on what nobody has taken.
   await act(acts, paymentOf(baker, cycle), (now) => (now.plans === state.plans ? decide(now) : []));
 };

@@ -1,6 +1,13 @@
 import * as Baker from "../../domain/baker/baker.js";
-import { asCycle, type Cycle, parseStreamName, type TzAddress } from "../../domain/identifiers.js";
+import {
+  asCycle,
+  type ChainId,
+  type Cycle,
+  parseStreamName,
+  type TzAddress,
+} from "../../domain/identifiers.js";
 import { bakerOf } from "../aggregates.js";
+import { type EventLog } from "../ports/event-log.js";
 import { START } from "../ports/event-store.js";
 import { act, type Acts, refuseAct } from "./acts.js";
 
@@ -14,6 +21,16 @@ const bakerOfLog = async ({ log }: Acts): Promise<string | undefined> => {
   } finally {
     enough.abort();
   }
+};
+
+/** The chain that a baker was registered on: its first event says so, and no other is read. */
+export const registeredChain = async (
+  log: Pick<EventLog, "read">,
+  baker: TzAddress,
+): Promise<ChainId | undefined> => {
+  for await (const { event } of log.read(bakerOf(baker).stream, { limit: 1 }))
+    if (event.type === "BakerRegistered") return event.data.chainId;
+  return undefined;
 };
 
 /** Registers the baker before anything is written; what is registered must agree with the environment. */

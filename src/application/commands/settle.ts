@@ -7,7 +7,7 @@ import * as Ledger from "../../domain/ledger/ledger.js";
 import * as Payment from "../../domain/payment/payment.js";
 import { planSettlement } from "../../domain/payment/transfers.js";
 import * as Wallet from "../../domain/wallet/wallet.js";
-import { ledgerOf, paymentIn, rewardOf, walletOf } from "../aggregates.js";
+import { bakerOf, ledgerOf, paymentIn, rewardOf, walletOf } from "../aggregates.js";
 import { begunCycles } from "../begun-cycles.js";
 import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
 import { payingWallet, request } from "./money.js";
@@ -46,7 +46,7 @@ export const settleDelegator = async (
   if (taken?.number !== number.number) return refuseAct("changing");
   if (to !== undefined && to !== taken.recipient)
     refuseAct("settled-elsewhere", { payment, recipient: taken.recipient });
-  const { operationFee: _fee, ...ceilings } = state.ceilings;
+  const { operationFee: _fee, ...ceilings } = (await repository.load(bakerOf(baker))).state.ceilings;
   const planned = Payment.plan(planSettlement(taken, payer, ceilings));
   await act(acts, paymentIn(payment), (paying) =>
     paying.rejected ? refuse("changing" as const) : planned(paying),

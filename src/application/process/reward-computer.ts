@@ -17,7 +17,15 @@ import { allocateInputs, type DelegationLimit } from "../compute-cycle.js";
 import { isUnder, policyOf } from "../policy-of.js";
 import { type EventMetadata } from "../ports/event-store.js";
 import { type RewardSource } from "../ports/reward-source.js";
-import { allocationOf, factsOf, packText, replyIn, textOf, unpackText } from "../recorded-rewards.js";
+import {
+  allocationOf,
+  checksOf,
+  factsOf,
+  packText,
+  replyIn,
+  textOf,
+  unpackText,
+} from "../recorded-rewards.js";
 import { type Loaded, type Repository } from "../repository.js";
 import { inputsOf } from "../reward-reply.js";
 
@@ -68,15 +76,8 @@ export class RewardComputer {
         ({ check }) => check === "no-data" || check === "unfinished-cycle",
       );
       if (reply === undefined || passing) return why;
-      const checks = outcome.refused.map((refusal) => ({
-        check: refusal.check,
-        message: describeRefusal(refusal),
-      }));
-      await this.append(
-        cycle,
-        reward,
-        Reward.rejectInputs({ attempt: sha256(textOf(reply)), checks })(reward.state),
-      );
+      const rejection = { attempt: sha256(textOf(reply)), checks: checksOf(outcome.refused) };
+      await this.append(cycle, reward, Reward.rejectInputs(rejection)(reward.state));
       return why;
     }
     if (reply === undefined) return "no data";

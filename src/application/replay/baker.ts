@@ -4,6 +4,7 @@ import * as Baker from "../../domain/baker/baker.js";
 import { canonicalJson, sha256 } from "../../domain/digest.js";
 import { type Address, type Cycle, type Digest, type TzAddress } from "../../domain/identifiers.js";
 import { type Mutez } from "../../domain/money.js";
+import { type Ceilings, DEFAULT_CEILINGS, type PlanCeilings } from "../../domain/payment/ceilings.js";
 import {
   type AllocationPolicy,
   allocationPolicyCodec,
@@ -13,6 +14,7 @@ import {
 import { bakerOf } from "../aggregates.js";
 import { policyOf } from "../policy-of.js";
 import { type Position, START } from "../ports/event-store.js";
+import { type Span } from "./ceilings.js";
 import { eventsOf, type ReadLog } from "./reading.js";
 
 interface PoolTerms {
@@ -40,6 +42,9 @@ const poolDigest = ({ members, manager }: PoolTerms): Digest =>
     ]),
   );
 
+/** Those that a plan is held against. */
+const planned = ({ operationFee: _fee, ...ceilings }: Ceilings): PlanCeilings => ceilings;
+
 const CHANGE_TERMS: ReadonlySet<Baker.Event["type"]> = new Set([
   "PolicyChanged",
   "DelegatorTermsSet",
@@ -53,6 +58,7 @@ const CHANGE_TERMS: ReadonlySet<Baker.Event["type"]> = new Set([
 export class BakerHistory {
   private readonly terms = new Map<Digest, Position>();
   private readonly pools = new Map<Digest, Position>();
+  private readonly ceilings = [{ ceilings: planned(DEFAULT_CEILINGS), since: START }];
   private readonly payers: { readonly payer: TzAddress; readonly since: Position }[] = [];
   private state = Baker.initial;
   /** Cycles that the baker's stream names. */
@@ -64,6 +70,8 @@ export class BakerHistory {
     for await (const { event, position } of eventsOf(log, bakerOf(baker))) {
       history.state = Baker.evolve(history.state, event);
       if (event.type === "PayerSet") history.payers.push({ payer: event.data.payer, since: position });
+      if (event.type === "CeilingsSet")
+        history.ceilings.push({ ceilings: planned(event.data.ceilings), since: position });
       for (const cycle of cyclesIn(event)) history.named.add(cycle);
       if (CHANGE_TERMS.has(event.type)) history.remember(position);
     }
@@ -93,6 +101,13 @@ export class BakerHistory {
   /** Whether the bond pool was this at some time before a position. */
   hadPool(pool: PoolTerms, before: Position): boolean {
     return (this.pools.get(poolDigest(pool)) ?? before) < before;
+  }
+
+  /** Those in force at some time of a span, the newest first. */
+  ceilingsIn({ after, before }: Span): readonly PlanCeilings[] {
+    const known = this.ceilings.filter(({ since }) => since < before).reverse();
+    const older = known.findIndex(({ since }) => since <= after);
+    return known.slice(0, older < 0 ? undefined : older + 1).map(({ ceilings }) => ceilings);
   }
 
   /** Who paid before a position, the newest first: who looked at the log a moment earlier saw an earlier one. */

@@ -6,6 +6,7 @@ import type * as Reward from "../../domain/reward/reward.js";
 import { paymentIn, rewardOf } from "../aggregates.js";
 import { type Position } from "../ports/event-store.js";
 import { type BakerHistory } from "./baker.js";
+import { type EarlierRewards } from "./ceilings.js";
 import { PaymentReplay, type PaymentSources } from "./payment.js";
 import { LifeReplay } from "./life.js";
 import { planOfBond, planOfCycle, type SharedCycle } from "./plans.js";
@@ -17,6 +18,7 @@ export interface CycleSources extends PaymentSources {
   readonly log: ReadLog;
   readonly baker: TzAddress;
   readonly history: BakerHistory;
+  readonly earlier: EarlierRewards;
 }
 
 export interface ReplayedCycle {
@@ -66,7 +68,8 @@ export const replayCycle = async (
   const events = await listed(eventsOf(log, paymentIn(stream)));
   const bondEvents = await listed(eventsOf(log, paymentIn(bondStream)));
   const operations = await wallet.operationsIn(intervalsOf([...events, ...bondEvents]));
-  const payment = new PaymentReplay(stream, planOfCycle(stream, allocations, sources), operations, sources);
+  const plan = planOfCycle({ cycle, payment: stream }, allocations, sources);
+  const payment = new PaymentReplay(stream, plan, operations, sources);
   const shared = () => sharedOf(payment, allocations);
   const bond: PaymentReplay = new PaymentReplay(
     bondStream,

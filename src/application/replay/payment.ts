@@ -3,12 +3,12 @@ import { isDeepStrictEqual } from "node:util";
 import { isRefused } from "../../domain/decision.js";
 import { type Address, type StreamName } from "../../domain/identifiers.js";
 import { min, type Mutez, mutez } from "../../domain/money.js";
-import { type Excess } from "../../domain/payment/ceilings.js";
 import { isDelegators, type Obligation } from "../../domain/payment/events.js";
 import * as Payment from "../../domain/payment/payment.js";
 import { type OperationReader } from "../ports/chain.js";
 import { leftRows } from "../process/payer/payout.js";
 import { BatchReplay, type FinalOperation } from "./batch.js";
+import { checkApproval } from "./ceilings.js";
 import { type Findings } from "./findings.js";
 import { type LedgerReplay, takenRows } from "./ledger.js";
 import { compareRows, ListInWriting, type RowAt } from "./lists.js";
@@ -22,9 +22,6 @@ export interface PaymentSources {
   readonly ledger: LedgerReplay;
   readonly findings: Findings;
 }
-
-/** Ceilings that are known from the plan alone. */
-const isOfPlan = ({ ceiling }: Excess): boolean => ceiling !== "deviationFromLastCyclesPct";
 
 export class PaymentReplay {
   /** As it should be, after what was followed. */
@@ -118,10 +115,11 @@ export class PaymentReplay {
       return;
     }
     this.compare(logged, expected, closing, found);
-    this.checkApproval(logged, expected.events, awaits);
-    this.checkShared(expected.events);
+    const { events, limits } = expected;
+    if (limits) await checkApproval(findings, { logged, events, limits, awaits });
+    this.checkShared(events);
     this.open = expected.ledger && { ...expected.ledger, plan: closing.data.plan };
-    for (const event of expected.events)
+    for (const event of events)
       if (event.type !== "PayoutAwaitsApproval" && event.type !== "BondPoolShared") this.apply(event);
   }
 
@@ -138,21 +136,6 @@ export class PaymentReplay {
     );
     const { attempt } = closing.data;
     compareRows(findings, "obligation", { attempt, expected: rows, found, closing: logged });
-  }
-
-  /** A plan above a ceiling that it keeps waits for a person, and says why. */
-  private checkApproval(
-    logged: LoggedOf<"PayoutPlanned">,
-    events: readonly Payment.Event[],
-    awaits: LoggedOf<"PayoutAwaitsApproval"> | undefined,
-  ): void {
-    const { findings } = this.sources;
-    const due = events.flatMap((event) => (event.type === "PayoutAwaitsApproval" ? event.data.exceeded : []));
-    const closing = events.at(-1);
-    const digest = closing?.type === "PayoutPlanned" ? closing.data.digest : undefined;
-    const said = awaits?.event.data.exceeded.filter(isOfPlan) ?? [];
-    findings.sameFields("plan above a ceiling", { exceeded: due }, { exceeded: said }, awaits ?? logged);
-    if (awaits) findings.same("plan that waits", digest, awaits.event.data.planDigest, awaits);
   }
 
   private checkShared(events: readonly Payment.Event[]): void {

@@ -1,17 +1,21 @@
 // What a plan should say, by whatever it was made of.
+import { isDeepStrictEqual } from "node:util";
 import { type Decision, isRefused } from "../../domain/decision.js";
-import { type Digest, type StreamName, type TzAddress } from "../../domain/identifiers.js";
+import { type Cycle, type Digest, type StreamName, type TzAddress } from "../../domain/identifiers.js";
 import { type CarriedRow } from "../../domain/ledger/ledger.js";
 import { type Mutez, ZERO } from "../../domain/money.js";
 import { planBondPool } from "../../domain/payment/bond-pool.js";
-import { DEFAULT_CEILINGS } from "../../domain/payment/ceilings.js";
+import { DEFAULT_CEILINGS, type Limits, type PlanCeilings } from "../../domain/payment/ceilings.js";
 import { type Obligation } from "../../domain/payment/events.js";
 import * as Payment from "../../domain/payment/payment.js";
 import { planSettlement, planTransfers } from "../../domain/payment/transfers.js";
 import type * as Reward from "../../domain/reward/reward.js";
+import { UnreadableEvent } from "../ports/event-log.js";
+import { type Position, START } from "../ports/event-store.js";
 import { planFacts, rewardsOf } from "../process/payer/planning.js";
 import { computePlan } from "../process/payer/payout.js";
 import { type BakerHistory } from "./baker.js";
+import { type EarlierRewards, type LimitsIn } from "./ceilings.js";
 import { type Findings } from "./findings.js";
 import { type LedgerReplay, type Taken } from "./ledger.js";
 import { type LoggedOf } from "./reading.js";
@@ -21,6 +25,8 @@ export interface ExpectedPlan {
   readonly events: readonly Payment.Event[];
   /** Of a cycle's plan: what it took, and what it carries whatever becomes of the obligations. */
   readonly ledger: { readonly taken: Taken; readonly carried: readonly CarriedRow[] } | undefined;
+  /** Undefined: it cannot be read, which is said. */
+  readonly limits: LimitsIn | undefined;
 }
 
 /** Works out a plan anew that the log closes with this event; undefined where it cannot be. */
@@ -57,28 +63,63 @@ const byOneOf = (
   return first;
 };
 
-/** Ceilings as the plan keeps them; what the cycles before earned is not looked up again. */
-const limitsOf = ({ event }: LoggedOf<"PayoutPlanned">, rewards: Mutez) => {
-  const { ceilings } = event.data;
-  return ceilings && { ceilings, rewards, before: [] };
+const NO_LIMITS: LimitsIn = async () => [];
+
+/** Of a payment that is compared with no cycle's. */
+const limitedBy =
+  (ceilings: PlanCeilings): LimitsIn =>
+  async () => [{ ceilings, rewards: ZERO, before: [] }];
+
+/** Of those that may have held, the ones that the plan keeps; else the newest. */
+const keptBy = (
+  { event }: LoggedOf<"PayoutPlanned">,
+  possible: readonly PlanCeilings[],
+): PlanCeilings | undefined =>
+  possible.find((ceilings) => isDeepStrictEqual(ceilings, event.data.ceilings)) ?? possible[0];
+
+/** Undefined where an event of a cycle before cannot be read: what its plan was held against is not known then. */
+const limitsOfCycle = async (
+  cycle: Cycle,
+  closing: LoggedOf<"PayoutPlanned">,
+  taken: Taken,
+  rewards: Limits["rewards"],
+  { history, earlier, findings }: CyclePlanSources,
+): Promise<LimitsIn | undefined> => {
+  // The first version of a plan knew no ceilings.
+  if (closing.event.data.ceilings === null) return NO_LIMITS;
+  const limits = async (before: Position): Promise<readonly Limits[]> => {
+    const span = { after: taken.at.position, before };
+    const ways = await earlier.in(span, cycle);
+    return history
+      .ceilingsIn(span)
+      .flatMap((ceilings) => ways.map((way) => ({ ceilings, rewards, before: way })));
+  };
+  try {
+    await limits(closing.position);
+    return limits;
+  } catch (error) {
+    if (!(error instanceof UnreadableEvent)) throw error;
+    findings.cannotRead("the rewards that a plan was compared with", error.message);
+    return undefined;
+  }
 };
+
+interface CyclePlanSources {
+  readonly ledger: LedgerReplay;
+  readonly history: BakerHistory;
+  readonly earlier: EarlierRewards;
+  readonly findings: Findings;
+}
 
 /** Of a cycle's payout: its allocation, and what the plan took from the ledger. */
 export const planOfCycle =
   (
-    payment: StreamName,
+    { cycle, payment }: { readonly cycle: Cycle; readonly payment: StreamName },
     allocations: ReadonlyMap<Digest, Reward.Allocation>,
-    {
-      ledger,
-      history,
-      findings,
-    }: {
-      readonly ledger: LedgerReplay;
-      readonly history: BakerHistory;
-      readonly findings: Findings;
-    },
+    sources: CyclePlanSources,
   ): PlanSource =>
   async (closing, state) => {
+    const { ledger, history, findings } = sources;
     const { data } = closing.event;
     const allocation = allocations.get(data.allocation);
     const taken = await ledger.taken({ payment, plan: data.plan }, closing.position);
@@ -86,14 +127,18 @@ export const planOfCycle =
       findings.differ("plan: allocation", "one of its cycle", data.allocation, closing);
     if (taken === undefined) findings.differ("plan", "balances that it has taken", null, closing);
     if (allocation === undefined || taken === undefined) return undefined;
-    const limits = limitsOf(closing, rewardsOf(allocation));
+    const rewards = rewardsOf(allocation);
+    const limits = await limitsOfCycle(cycle, closing, taken, rewards, sources);
+    const span = { after: taken.at.position, before: closing.position };
+    const ceilings = data.ceilings && keptBy(closing, history.ceilingsIn(span));
+    const held = ceilings ? { ceilings, rewards, before: [] } : null;
     let carried: readonly CarriedRow[] = [];
     const events = byOneOf(history.payersBefore(closing.position), closing, findings, (payer) => {
       const plan = computePlan(allocation, payer, taken.balances);
       ({ carried } = plan);
-      return Payment.plan({ ...planFacts(plan, allocation), limits })(state);
+      return Payment.plan({ ...planFacts(plan, allocation), limits: held })(state);
     });
-    return events && { events, ledger: { taken, carried } };
+    return events && { events, ledger: { taken, carried }, limits };
   };
 
 /** What a cycle had come to when its rest was shared. */
@@ -125,11 +170,13 @@ export const planOfBond =
       findings.differ("bond pool", "members and manager that were set before", "others", said);
     const { allocation, keptByPlan } = from;
     const settled = { allocation, keptByPlan, networkCosts };
-    const terms = { allocation: allocation.resultDigest, ceilings };
+    const span = { after: START, before: closing.position };
+    const kept = keptBy(closing, history.ceilingsIn(span)) ?? ceilings;
+    const terms = { allocation: allocation.resultDigest, ceilings: kept };
     const events = byOneOf(history.payersBefore(closing.position), closing, findings, (payer) =>
       planBondPool(settled, pool, { ...terms, payer })({ ...state, shared: undefined }),
     );
-    return events && { events, ledger: undefined };
+    return events && { events, ledger: undefined, limits: limitedBy(kept) };
   };
 
 /** Of what the ledger owed to one delegator and was taken out of it. */
@@ -139,12 +186,13 @@ export const planOfSettlement =
     { history, findings }: { readonly history: BakerHistory; readonly findings: Findings },
   ): PlanSource =>
   async (closing, state) => {
-    const { ceilings } = closing.event.data;
+    const span = { after: taken.position, before: closing.position };
+    const ceilings = closing.event.data.ceilings && keptBy(closing, history.ceilingsIn(span));
     const events = byOneOf(history.payersBefore(closing.position), closing, findings, (payer) => {
       const plan = planSettlement(taken.event.data, payer, ceilings ?? DEFAULT_CEILINGS);
-      return Payment.plan({ ...plan, limits: ceilings && plan.limits })(state);
+      return Payment.plan({ ...plan, limits: ceilings ? plan.limits : null })(state);
     });
-    return events && { events, ledger: undefined };
+    return events && { events, ledger: undefined, limits: ceilings ? limitedBy(ceilings) : NO_LIMITS };
   };
 
 /** Of transfers that a person named: nothing but the plan itself says which; it must agree with itself. */
@@ -155,5 +203,5 @@ export const planOfTransfers =
     const events = byOneOf(history.payersBefore(closing.position), closing, findings, (payer) =>
       Payment.plan(planTransfers(transfers, payer, "receiver"))(state),
     );
-    return events && { events, ledger: undefined };
+    return events && { events, ledger: undefined, limits: NO_LIMITS };
   };

@@ -9,6 +9,7 @@ import { type EventLog, UnreadableEvent } from "../ports/event-log.js";
 import { type Position } from "../ports/event-store.js";
 import { SourceUnavailable } from "../ports/reward-source.js";
 import { BakerHistory } from "./baker.js";
+import { EarlierRewards } from "./ceilings.js";
 import { ChainReplay, type ChainSources } from "./chain.js";
 import { type CycleSources, listed, replayCycle } from "./cycle.js";
 import { COUNTED, type Counts, type Difference, Findings, type Unread } from "./findings.js";
@@ -120,7 +121,8 @@ const sourcesOf = async (
   const findings = new Findings();
   const ledger = new LedgerReplay(log, baker, findings);
   const wallet = new WalletReplay(log, history.wallets);
-  return { log, baker, reader, history, findings, ledger, wallet };
+  const earlier = new EarlierRewards(log, baker);
+  return { log, baker, reader, history, earlier, findings, ledger, wallet };
 };
 
 class Replay {

@@ -1,5 +1,6 @@
 // A cycle's rewards once more: from the recorded reply to the inputs, from them to the allocation.
 import { isRefused } from "../../domain/decision.js";
+import { sha256 } from "../../domain/digest.js";
 import { type Cycle, type Digest, type TzAddress } from "../../domain/identifiers.js";
 import { allocate } from "../../domain/reward/allocate.js";
 import { printAllocation } from "../../domain/reward/compute.js";
@@ -8,12 +9,12 @@ import { type RewardInputs } from "../../domain/reward/inputs.js";
 import { policyWith } from "../../domain/reward/policy.js";
 import { describeRefusal } from "../../domain/reward/refusals.js";
 import * as Reward from "../../domain/reward/reward.js";
-import { allocationOf, factsOf, replyIn, unpackText } from "../recorded-rewards.js";
+import { allocationOf, checksOf, factsOf, replyIn, unpackText } from "../recorded-rewards.js";
 import { inputsOf } from "../reward-reply.js";
 import { type BakerHistory } from "./baker.js";
 import { type Findings } from "./findings.js";
 import { isOf, type Logged, type LoggedOf } from "./reading.js";
-import { compareRows, ListInWriting } from "./lists.js";
+import { compareRows, ListInWriting, type RowAt } from "./lists.js";
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
@@ -27,6 +28,18 @@ const readAgain = (
   const outcome = inputsOf(cycle, reply);
   if ("refused" in outcome) throw new Error(outcome.refused.map(describeRefusal).join("; "));
   return { inputs: outcome.inputs, facts: factsOf(text, reply, outcome.inputs) };
+};
+
+/** Why a recorded reply is not believed; undefined where these chunks are not all of it. */
+const checksAgain = (cycle: Cycle, chunks: readonly string[], attempt: Digest) => {
+  try {
+    const text = unpackText(chunks);
+    if (sha256(text) !== attempt) return undefined;
+    const outcome = inputsOf(cycle, replyIn(text));
+    return "refused" in outcome ? checksOf(outcome.refused) : [];
+  } catch {
+    return undefined;
+  }
 };
 
 export class RewardReplay {
@@ -50,6 +63,7 @@ export class RewardReplay {
   follow(logged: Logged<Reward.Event>): void {
     if (isOf(logged, "RawReplyRecorded")) this.followReply(logged);
     else if (isOf(logged, "RewardInputsRecorded")) this.followInputs(logged);
+    else if (isOf(logged, "RewardInputsRejected")) this.followRejected(logged);
     else if (isOf(logged, "DelegatorRewardsAllocated"))
       this.writing.add(logged.event.data.attempt, logged.event.data.rows, logged);
     else if (isOf(logged, "RewardsAllocated")) this.followAllocation(logged);
@@ -95,6 +109,16 @@ export class RewardReplay {
     }
   }
 
+  /**
+   * The payer records no reply that it does not believe: why it does not can be seen again only of one that it had begun
+   * to record, by a release that believed it.
+   */
+  private followRejected(logged: LoggedOf<"RewardInputsRejected">): void {
+    const { attempt, checks } = logged.event.data;
+    const expected = checksAgain(this.place.cycle, this.chunks, attempt);
+    if (expected) this.findings.sameFields("rejected inputs", { checks: expected }, { checks }, logged);
+  }
+
   private followAllocation(logged: LoggedOf<"RewardsAllocated">): void {
     const { data } = logged.event;
     const rows = this.writing.close();
@@ -103,7 +127,7 @@ export class RewardReplay {
     const allocation = again?.allocation ?? { ...data, rows: rows.map(({ row }) => row) };
     this.allocations.set(data.resultDigest, allocation).set(allocation.resultDigest, allocation);
     this.standing = allocation.resultDigest;
-    if (again === undefined) return;
+    if (again === undefined) return this.checkClosed(rows, logged);
     const { policy, terms, ...results } = again.closing;
     this.findings.sameFields("allocation", results, data, logged);
     if (!this.history.hadTerms(policy, terms, logged.position))
@@ -111,6 +135,14 @@ export class RewardReplay {
     const { attempt } = again.closing;
     const list = { attempt, expected: again.allocation.rows, found: rows, closing: logged };
     compareRows(this.findings, "allocated row", list);
+  }
+
+  /** Where the rows cannot be computed, they are at least those that were closed. */
+  private checkClosed(found: readonly RowAt<AllocatedRow>[], logged: LoggedOf<"RewardsAllocated">): void {
+    const { count, digest } = logged.event.data;
+    const rows = found.map(({ row }) => row);
+    if (this.findings.same("allocated rows", count, rows.length, logged))
+      this.findings.same("allocation: digest", Reward.rootOf(rows), digest, logged);
   }
 
   /** Undefined where it cannot be computed. */

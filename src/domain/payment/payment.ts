@@ -2,7 +2,7 @@
 import { type Decision, isRefused, refuse } from "../decision.js";
 import { merkleRoot } from "../digest.js";
 import { chunksOf } from "../event.js";
-import { type Address } from "../identifiers.js";
+import { type Address, type Digest } from "../identifiers.js";
 import { min, type Mutez, sumOf } from "../money.js";
 import { excessesOf, type Limits } from "./ceilings.js";
 import { type BatchItem, type Event, type Obligation } from "./events.js";
@@ -46,6 +46,9 @@ const wire = ({ delegator, due, id, recipient, self }: Obligation) => ({
   self,
 });
 
+/** Over a plan's obligations, as what closes them says it. */
+export const rootOf = (obligations: readonly Obligation[]): Digest => merkleRoot(obligations.map(wire));
+
 /** The first name that stands in a list twice: what is named twice would be paid twice, or forgotten once. */
 const namedTwice = (names: readonly string[]): string | undefined => {
   const seen = new Set<string>();
@@ -84,7 +87,7 @@ export const plan =
     const empty = obligations.find((row) => row.due <= 0n)?.id;
     const wrong = doubled ?? empty;
     if (wrong !== undefined) return refuse("does-not-add-up", { obligation: wrong });
-    const root = merkleRoot(obligations.map(wire));
+    const root = rootOf(obligations);
     if (state.plan) return state.plan.digest === root ? [] : refuse("plan-exists", { plan: state.plan.plan });
     const written = state.writing?.attempt === root ? state.writing.rows.length : 0;
     const sum = sumOf(obligations, (row) => row.due);

@@ -120,6 +120,9 @@ const wire = (row: AllocatedRow) => ({
   status: row.status,
 });
 
+/** Over allocated rows, as what closes them says it. */
+export const rootOf = (rows: readonly AllocatedRow[]): Digest => merkleRoot(rows.map(wire));
+
 /** Records an allocation of the recorded inputs; goes on behind the chunks that are written. */
 export const allocate =
   (
@@ -148,7 +151,7 @@ export const allocate =
           inputs: state.inputs.digest,
           count: rows.length,
           sum: sumOf(rows, (row) => row.net),
-          digest: merkleRoot(rows.map(wire)),
+          digest: rootOf(rows),
         },
       },
     ];

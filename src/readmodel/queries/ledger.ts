@@ -13,7 +13,7 @@ export type BalanceRow = z.infer<typeof balanceRow>;
 export const movementRow = z.object({
   position,
   delegator: address,
-  kind: z.enum(["opening", "adjustment", "taken", "carried", "settled"]),
+  kind: z.enum(["opening", "adjustment", "taken", "carried", "settled", "returned"]),
   /** Above 0: more is owed. */
   amount,
   /** The file's digest, the adjustment's own, or the payout that took or gave. */

@@ -129,7 +129,10 @@ export const foreignOperations = (
 const spent = z.object({ sent: amount, fees: amount, burns: amount, operations: z.bigint() });
 export const spendingRow = spent.extend({ cycle: cycleNumber });
 export type SpendingRow = z.infer<typeof spendingRow>;
-/** `others`: of payments that belong to no cycle, of reveals and delegations. */
+/**
+ * Sent by hand counts what a person has named as the payment of an obligation; `operations` are those that TAPS signed.
+ * `others`: of payments that belong to no cycle, of reveals and delegations.
+ */
 export type Spending = Page<SpendingRow> & { readonly others: z.infer<typeof spent> | undefined };
 
 /** A page of what the wallet has spent, by the cycle that was paid. */

@@ -1,76 +1,21 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect } from "chai";
-import pg from "pg";
-import { type RewardSource } from "../../../src/application/ports/reward-source.js";
-import { asCycle, chainId } from "../../../src/domain/identifiers.js";
-import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.js";
-import { PostgresLog } from "../../../src/infrastructure/eventstore/postgres-log.js";
-import { writePast } from "../../bench/past.js";
-import { freshDatabase, type TestDatabase } from "../../support/postgres.js";
-import { FINISHED, REPLY } from "../../support/replies.js";
-import { addressOf, policyOf } from "../../support/rewards.js";
+import { PAST_BAKER as BAKER, type PastLog, pastLog } from "../../support/whole/past-log.js";
 import { type Environment } from "../../support/whole/taps.js";
 import { endWithin } from "../../support/whole/within.js";
 
-const BAKER = addressOf(90);
-const CHAIN = chainId.parse("NetXdQprcVkpaWU");
 /** So many that several threads are worth it. */
 const CYCLES = 50;
 
-const source: RewardSource = {
-  head: async () => ({ cycle: asCycle(99), level: FINISHED.headLevel, chainId: CHAIN }),
-  split: async () => ({ pages: [JSON.stringify({ ...REPLY, cycle: 0 })], ...FINISHED }),
-};
-
 describe("replay through the command line", function () {
   this.timeout(60_000);
-  let folder: string;
-  let database: TestDatabase;
+  let past: PastLog;
   let env: Environment;
 
-  const query = async (...statements: readonly string[]): Promise<void> => {
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    try {
-      for (const statement of statements) await client.query(statement);
-    } finally {
-      await client.end();
-    }
-  };
-  /** What nobody who runs TAPS may do. */
-  const tamper = (change: string): Promise<void> =>
-    query("ALTER TABLE log.events DISABLE TRIGGER ALL", change, "ALTER TABLE log.events ENABLE TRIGGER ALL");
-
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), "taps-replay-"));
-    database = await freshDatabase();
-    const store = new PostgresLog({ url: database.url, applicationName: "test" });
-    const identity = { systemIdentifier: "1", timeline: 1, databaseOid: 1 };
-    const policy = policyOf({});
-    const paid = {
-      baker: BAKER,
-      payer: addressOf(91),
-      chainId: CHAIN,
-      blocksPerCycle: 4,
-      policy,
-      source,
-      identity,
-    };
-    await writePast(new CodedEventLog(store), paid, CYCLES);
-    await store.close();
-    env = {
-      DATABASE_URL: database.url,
-      TAPS_DATA_DIR: folder,
-      TEZOS_RPC_URL: "http://127.0.0.1:1",
-      BAKER,
-    };
+    past = await pastLog(CYCLES);
+    ({ env } = past);
   });
-  after(async () => {
-    await database.drop();
-    await rm(folder, { recursive: true });
-  });
+  after(() => past.drop());
 
   it("needs no node, and finds that all comes out again, cycle by cycle", async () => {
     const { code, out, err } = await endWithin(env, ["replay", "all"]);
@@ -89,7 +34,7 @@ describe("replay through the command line", function () {
 
   it("lists each difference with its event, and refuses", async () => {
     const where = `stream = 'reward-${BAKER}_30' AND type = 'DelegatorRewardsAllocated'`;
-    await tamper(
+    await past.tamper(
       `UPDATE log.events SET data = regexp_replace(data, '"net":"(\\d)', '"net":"9\\1') WHERE ${where}`,
     );
     const { code, out, err } = await endWithin(env, ["replay", "all"]);
@@ -110,7 +55,9 @@ describe("replay through the command line", function () {
 
   it("names what it could not read", async () => {
     const where = `stream = 'payment-${BAKER}_40' AND type = 'PayoutPlanned'`;
-    await tamper(`UPDATE log.events SET data = replace(data, '"plan":1', '"plan":"one"') WHERE ${where}`);
+    await past.tamper(
+      `UPDATE log.events SET data = replace(data, '"plan":1', '"plan":"one"') WHERE ${where}`,
+    );
     const { code, out } = await endWithin(env, ["replay", "40"]);
     expect(code).to.equal(4);
     expect(out).to.match(

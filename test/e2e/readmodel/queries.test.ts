@@ -1,12 +1,17 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import type pg from "pg";
+import { type LoggedEvent } from "../../../src/application/ports/event-log.js";
+import { type Position } from "../../../src/application/ports/event-store.js";
 import { asCycle, operationHash } from "../../../src/domain/identifiers.js";
+import * as Ledger from "../../../src/domain/ledger/ledger.js";
+import { mutez } from "../../../src/domain/money.js";
 import * as Payment from "../../../src/domain/payment/payment.js";
 import { createPool, endPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
 import { type Transact } from "../../../src/readmodel/database.js";
 import { NotProjected } from "../../../src/readmodel/queries/answer.js";
 import { addressPrefix, delegator, delegators } from "../../../src/readmodel/queries/delegators.js";
+import { movements } from "../../../src/readmodel/queries/ledger.js";
 import { BadCursor, type PageRequest, TooWide } from "../../../src/readmodel/queries/page.js";
 import {
   payment,
@@ -16,6 +21,7 @@ import {
 } from "../../../src/readmodel/queries/payment.js";
 import { ProjectionStore } from "../../../src/readmodel/store.js";
 import { projections } from "../../../projections/all.js";
+import { ledgerProjection } from "../../../projections/ledger.js";
 import { histories } from "../../support/history/histories.js";
 import { addressOf, operationOf } from "../../support/identifiers.js";
 import { BAKER, PAYER } from "../../support/payouts.js";
@@ -217,6 +223,39 @@ describe("queries of the read models", function () {
     await pool.query("UPDATE read.checkpoint SET pinned = true WHERE name = 'payment'");
     expect((await payments(transact, { ...ALL, sort: "cycle" })).pinned).to.equal(true);
     await pool.query("UPDATE read.checkpoint SET pinned = false WHERE name = 'payment'");
+  });
+
+  it("show what was taken to be settled, and what of it was returned", async () => {
+    const { delegator: who } = subjects;
+    const said = { delegator: who, number: 1, amount: mutez(5n), actor: "cli:ann" };
+    const payment = Payment.settlementStream(BAKER, who, 1);
+    const settled = { ...said, payment, recipient: who, reason: "it has left" };
+    const events = [
+      { type: "SettlementTaken" as const, data: settled },
+      { type: "SettlementReturned" as const, data: said },
+    ].map((event, n): LoggedEvent => {
+      const position = (head + BigInt(n) + 1n) as Position;
+      return {
+        event,
+        id: `settled ${n}`,
+        stream: Ledger.stream(BAKER),
+        revision: n,
+        position,
+        recordedAt: new Date(0),
+      };
+    });
+    const [, last] = events;
+    if (last === undefined) throw new Error("nothing happened");
+    const store = new ProjectionStore(transact, ledgerProjection);
+    const changes = events.flatMap((event) => ledgerProjection.apply(event));
+    expect(await store.commit(await store.open("store-a"), last, changes)).to.equal(true);
+    const { rows: moved } = (
+      await movements(transact, BAKER, { limit: 2, direction: "descending", delegator: who })
+    ).value;
+    expect(moved.map(({ kind, amount }) => [kind, amount])).to.deep.equal([
+      ["returned", 5n],
+      ["settled", -5n],
+    ]);
   });
 
   it("say that a read model is not there", async () => {

@@ -13,7 +13,10 @@ interface Spent {
   operations: bigint;
 }
 
-/** Fees and burns by the wallet's final operations, what was sent by the payments' settled batches. */
+/**
+ * Fees and burns by the wallet's final operations, what was sent by the payments' settled batches; and what contents of
+ * foreign operations sent and cost of which a payment says that they paid it.
+ */
 const spendingOf = (events: Events): readonly Row[] => {
   const all = new Map<string, Spent>();
   const spentOf = (wallet: string | undefined, cycle: number | null): Spent => {
@@ -37,7 +40,20 @@ const spendingOf = (events: Events): readonly Row[] => {
       spent.burns += burn;
     }
   }
+  const foreign = walk(events, WALLET).flatMap(({ logged, event }) =>
+    event.type === "ForeignOperationFound" ? [{ wallet: elementsOf(logged.stream)[0], ...event.data }] : [],
+  );
   for (const { logged, event, before } of walk(events, paymentIn(streamName("payment", "any")))) {
+    if (event.type === "ObligationPaidOutside") {
+      const { operation, content } = event.data;
+      const found = foreign.find(({ hash }) => hash === operation);
+      const paid = found?.contents[content];
+      if (!paid) throw new Error("paid by nothing that was found");
+      const spent = spentOf(found.wallet, paidCycleOf(logged.stream));
+      spent.sent += paid.amount ?? 0n;
+      spent.fees += paid.fee;
+      spent.burns += paid.burn;
+    }
     if (event.type !== "BatchSettled") continue;
     const { batchId, results } = event.data;
     const items = before.batches.get(batchId)?.items ?? [];

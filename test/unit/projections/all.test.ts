@@ -75,6 +75,7 @@ describe("every projection", () => {
       "rewards_draft",
       "settings",
       "wallet_batch_items",
+      "wallet_foreign_contents",
       "wallet_foreign_operations",
       "wallet_operations",
       "wallet_pauses",

@@ -105,6 +105,12 @@ const CANARIES: readonly Canary[] = [
   ),
   broken(
     "wallet",
+    "what was sent by hand for an obligation is not spent",
+    "copy(foreignContents, spending, { hash, content }, { cycle: payout.cycle })",
+    "",
+  ),
+  broken(
+    "wallet",
     "a delegation that is begun is withdrawn on leaving on",
     "{ wallet, begun: false }",
     "{ wallet }",

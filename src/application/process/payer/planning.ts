@@ -1,12 +1,14 @@
 // Fixing a cycle's plan: what it is held against is looked up in the log first.
-import type * as Baker from "../../../domain/baker/baker.js";
 import { asCycle, type Cycle, type TzAddress } from "../../../domain/identifiers.js";
 import { type Mutez, mutez } from "../../../domain/money.js";
 import type * as Ledger from "../../../domain/ledger/ledger.js";
 import * as Payment from "../../../domain/payment/payment.js";
 import { type Plan } from "../../../domain/payment/plan.js";
 import * as Reward from "../../../domain/reward/reward.js";
+import { bakerOf } from "../../aggregates.js";
 import { type EventLog } from "../../ports/event-log.js";
+import { type Revision } from "../../ports/event-store.js";
+import { type Repository } from "../../repository.js";
 import { type Acting, appendDecided, type Done } from "./acting.js";
 import { computePlan } from "./payout.js";
 import { type PayoutView } from "./view.js";
@@ -22,10 +24,19 @@ export const rewardsOf = ({
   carried,
 }: Pick<Reward.Allocation, "distributed" | "carried">): Mutez => mutez(distributed + carried);
 
-/** Of a cycle that a payout was planned for; undefined of any other. Reads the end of its stream alone. */
-const plannedRewards = async (log: EventLog, baker: TzAddress, cycle: Cycle): Promise<Mutez | undefined> => {
+/**
+ * Of a cycle that a payout was planned for; undefined of any other. Reads the end of its stream alone, as it was up to a
+ * revision if one is given.
+ */
+export const plannedRewards = async (
+  log: Pick<EventLog, "read">,
+  baker: TzAddress,
+  cycle: Cycle,
+  upTo?: Revision,
+): Promise<Mutez | undefined> => {
   let isFixed = false;
-  const end = log.read(Reward.stream(baker, cycle), { direction: "backwards", limit: LAST_EVENTS });
+  const from = upTo === undefined ? {} : { from: upTo };
+  const end = log.read(Reward.stream(baker, cycle), { direction: "backwards", limit: LAST_EVENTS, ...from });
   for await (const { event } of end) {
     isFixed ||= event.type === "AllocationFixed";
     if (!isFixed) return undefined;
@@ -34,9 +45,12 @@ const plannedRewards = async (log: EventLog, baker: TzAddress, cycle: Cycle): Pr
   return undefined;
 };
 
+/** The cycles whose rewards a cycle's are compared with, the last one first. */
+export const comparedWith = (cycle: Cycle): readonly Cycle[] =>
+  Array.from({ length: Math.min(COMPARED, cycle) }, (_, n) => asCycle(cycle - 1 - n));
+
 const rewardsBefore = async (log: EventLog, baker: TzAddress, cycle: Cycle): Promise<readonly Mutez[]> => {
-  const cycles = Array.from({ length: Math.min(COMPARED, cycle) }, (_, n) => asCycle(cycle - 1 - n));
-  const found = await Promise.all(cycles.map((one) => plannedRewards(log, baker, one)));
+  const found = await Promise.all(comparedWith(cycle).map((one) => plannedRewards(log, baker, one)));
   return found.filter((rewards) => rewards !== undefined);
 };
 
@@ -51,15 +65,15 @@ export const planFacts = ({ obligations, totals }: Plan, { policy, resultDigest 
   allocationFeePaidBy: policy.allocationFeePaidBy,
 });
 
-/** The decision that fixes a cycle's plan, under the ceilings in force. */
+/** The decision that fixes a cycle's plan, under the ceilings that are in force once its balances are taken. */
 export const decidePlan = async (
-  log: EventLog,
+  { log, repository }: { readonly log: EventLog; readonly repository: Repository },
   place: { readonly baker: TzAddress; readonly payer: TzAddress; readonly cycle: Cycle },
   allocation: Reward.Allocation,
   taken: Ledger.State["balances"],
-  { operationFee: _fee, ...ceilings }: Baker.State["ceilings"],
 ): Promise<ReturnType<typeof Payment.plan>> => {
   const { baker, payer, cycle } = place;
+  const { operationFee: _fee, ...ceilings } = (await repository.load(bakerOf(baker))).state.ceilings;
   return Payment.plan({
     ...planFacts(computePlan(allocation, payer, taken), allocation),
     limits: {
@@ -80,6 +94,6 @@ export const fixPlan = async (
   if (!allocation) return undefined;
   const place = { baker: view.bakerAddress, payer: view.payer, cycle };
   const taken = view.ledger.state.take?.balances ?? new Map();
-  const decide = await decidePlan(ports.log, place, allocation, taken, view.baker.state.ceilings);
+  const decide = await decidePlan(ports, place, allocation, taken);
   return appendDecided(acting, { stream: "payment", payment: stream }, decide(payment.state));
 };

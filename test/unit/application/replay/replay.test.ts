@@ -9,7 +9,6 @@ import { sendTransfers } from "../../../../src/application/commands/money.js";
 import { type Parts, replay, replayPart } from "../../../../src/application/replay/replay.js";
 import { type RecordedEvent } from "../../../../src/application/ports/event-store.js";
 import { BlockUnavailable } from "../../../../src/application/ports/chain.js";
-import { type DomainEvent } from "../../../../src/domain/events.js";
 import { asCycle } from "../../../../src/domain/identifiers.js";
 import { mutez } from "../../../../src/domain/money.js";
 import { obligationId } from "../../../../src/domain/payment/events.js";
@@ -23,47 +22,8 @@ import { letPass, once, settle } from "../../../support/world/moments.js";
 import { actsOf } from "../../../support/world/people.js";
 import { assertReplays, chainOf, portsOf, replayOf } from "../../../support/world/replaying.js";
 import { referenceWorld, runReference } from "../../../support/world/scenario.js";
+import { add, changed, type Data, found, row, type Type, without } from "../../../support/world/tampering.js";
 import { type World } from "../../../support/world/world.js";
-
-type Type = DomainEvent["type"];
-/** An event's data as JSON. */
-type Data = Record<string, unknown>;
-
-/** The log with the first event of a type, in a stream, changed. */
-const changed = (
-  world: World,
-  type: Type,
-  change: (data: Data) => void,
-  of: (event: RecordedEvent) => boolean = () => true,
-): readonly RecordedEvent[] => {
-  const events = [...world.store.snapshot()];
-  const at = events.findIndex((event) => event.type === type && of(event));
-  const event = events[at];
-  if (event === undefined) throw new Error(`no ${type}`);
-  const data = JSON.parse(event.data) as Data;
-  change(data);
-  events[at] = { ...event, data: JSON.stringify(data) };
-  return events;
-};
-
-const row = (data: Data, list: string, n = 0): Data => {
-  const found = (data[list] as Data[])[n];
-  if (found === undefined) throw new Error(`no row ${n} of ${list}`);
-  return found;
-};
-
-const add = (data: Data, field: string, amount: bigint): void => {
-  data[field] = (BigInt(String(data[field])) + amount).toString();
-};
-
-/** Each difference as `what: expected, found`, the type of its event, and whose it is. */
-const found = async (world: World, events: readonly RecordedEvent[]): Promise<readonly string[]> => {
-  const { differences, unread } = await replayOf(world, {}, events);
-  expect(unread).to.deep.equal([]);
-  return differences.map(
-    ({ what, event, delegator }) => `${event?.type}: ${what}${delegator === null ? "" : " of one"}`,
-  );
-};
 
 const OTHER = "0".repeat(64);
 
@@ -252,21 +212,13 @@ describe("a log that was changed, computed once more", function () {
   });
 
   it("shows what is missing", async () => {
-    const without = (type: Type) => {
-      const events = world.store.snapshot();
-      const at = events.findIndex((event) => event.type === type);
-      const { stream } = events[at] ?? {};
-      return events
-        .filter((_, n) => n !== at)
-        .map((event, n) =>
-          event.stream === stream && n >= at ? { ...event, revision: event.revision - 1 } : event,
-        );
-    };
-    expect(await found(world, without("OperationSigned"))).to.deep.equal(["BatchSettled: settled batch"]);
-    expect(await found(world, without("DelegatorRewardsAllocated"))).to.deep.equal([
+    expect(await found(world, without(world, "OperationSigned"))).to.deep.equal([
+      "BatchSettled: settled batch",
+    ]);
+    expect(await found(world, without(world, "DelegatorRewardsAllocated"))).to.deep.equal([
       "RewardsAllocated: allocated rows",
     ]);
-    expect(await found(world, without("BalancesTaken"))).to.include("PayoutPlanned: plan");
+    expect(await found(world, without(world, "BalancesTaken"))).to.include("PayoutPlanned: plan");
   });
 
   it("shows only what is one delegator's, or of the whole", async () => {
