@@ -8,13 +8,22 @@ import { type StreamName } from "../../src/domain/identifiers.js";
 
 /** Events that are decided and not yet handed to the log. */
 const MOST_PENDING = 2_000;
-/** So many rows of a list certainly fit into one append. */
-const FITTING_ROWS = 500;
-const FITTING_TEXT = 100_000;
+/** Bytes that a row of a list takes at most, and what certainly fits into one append together. */
+const ROW_BYTES = 1_000;
+const FITTING_BYTES = 500_000;
 
-/** Whether more than one append may be needed for it. */
-const isLong = ({ data }: DomainEvent): boolean =>
-  ("rows" in data && data.rows.length > FITTING_ROWS) || ("gzip" in data && data.gzip.length > FITTING_TEXT);
+/** At most, and for what is no list not exactly. */
+const bytesOf = ({ data }: DomainEvent): number => {
+  if ("rows" in data) return data.rows.length * ROW_BYTES;
+  if ("items" in data) return data.items.length * ROW_BYTES;
+  if ("results" in data) return data.results.length * ROW_BYTES;
+  if ("bytes" in data) return 2 * data.bytes.length;
+  return "gzip" in data ? data.gzip.length : ROW_BYTES;
+};
+
+/** Whether more than one append may be needed for them. */
+const areLong = (events: readonly DomainEvent[]): boolean =>
+  events.reduce((sum, event) => sum + bytesOf(event), 0) > FITTING_BYTES;
 
 const METADATA = { correlationId: "past", causationId: "past", actor: "taps" };
 
@@ -91,7 +100,7 @@ export class BulkLog {
   private async appendAll(runs: readonly Run[]): Promise<void> {
     const underWay: Promise<void>[] = [];
     for (const run of runs) {
-      const isWaitedFor = run.events.some(isLong);
+      const isWaitedFor = areLong(run.events);
       if (isWaitedFor) await Promise.all(underWay.splice(0));
       const appended = this.append(run);
       if (isWaitedFor) await appended;
