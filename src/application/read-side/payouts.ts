@@ -4,6 +4,7 @@ import { cycleNumber, digest, tzAddress } from "../../domain/identifiers.js";
 import { amount, position } from "./answer.js";
 
 export const payoutState = z.enum(["planned", "rejected", "completed"]);
+export type PayoutState = z.infer<typeof payoutState>;
 
 export const payoutRow = z.object({
   payout: z.string(),

@@ -1,0 +1,61 @@
+// What is wrong with a request, as RFC 9457 says it: a closed list, each with a page of its own.
+import { z } from "zod";
+
+/** Status and title of each type; `about` is the text of its page. */
+export const PROBLEMS = {
+  "bad-request": { status: 400, title: "The request cannot be read" },
+  invalid: { status: 400, title: "Something in the request is not what it must be" },
+  "bad-cursor": { status: 400, title: "The cursor is not of this list" },
+  "too-wide": { status: 400, title: "No index gives this list in this order" },
+  unauthenticated: { status: 401, title: "Who asks is not known" },
+  forbidden: { status: 403, title: "Whoever asks may not do this" },
+  "not-found": { status: 404, title: "There is no such thing" },
+  "method-not-allowed": { status: 405, title: "This cannot be done with it" },
+  "too-large": { status: 413, title: "The request is too large" },
+  "unsupported-media-type": { status: 415, title: "The body must be JSON" },
+  defect: { status: 500, title: "TAPS has failed; the log of the process tells of it" },
+  "not-projected": { status: 503, title: "The read model is not there yet" },
+  "not-fresh": { status: 503, title: "The read model does not show that position yet" },
+  unavailable: { status: 503, title: "What TAPS stands on does not answer" },
+} as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
+
+export type ProblemType = keyof typeof PROBLEMS;
+
+/** Where a part of the request is wrong, as a JSON pointer into {params, query, body}. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** Ends a request with a problem. */
+export class Problem extends Error {
+  override readonly name = "Problem";
+  constructor(
+    readonly type: ProblemType,
+    readonly detail: string,
+    readonly more: { readonly faults?: readonly Fault[]; readonly headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(detail);
+  }
+}
+
+export const problemBody = z
+  .strictObject({
+    type: z.string().describe("Where this type is explained"),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    instance: z.string().describe("The request's id"),
+    faults: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: "Problem", description: "RFC 9457" });
+
+/** `base`: where problems are explained; `request`: its id. */
+export const bodyOf = ({ type, detail, more }: Problem, base: string, request: string): z.infer<typeof problemBody> => ({
+  type: `${base}/${type}`,
+  title: PROBLEMS[type].title,
+  status: PROBLEMS[type].status,
+  detail,
+  instance: request,
+  ...(more.faults === undefined ? {} : { faults: [...more.faults] }),
+});

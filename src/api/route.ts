@@ -1,0 +1,91 @@
+// One route: what may be asked, by whom, what is answered. Server and document are both made of it.
+import { z } from "zod";
+import { type Answer } from "../application/read-side/answer.js";
+import { type Position } from "../application/ports/event-store.js";
+import { type ReadSide } from "../application/read-side/read-side.js";
+import { type Fault, Problem, type ProblemType } from "./problem.js";
+
+/** Each may do what the ones before it may. */
+export const ROLES = ["viewer", "operator", "admin"] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Caller {
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** What routes are answered from. */
+export interface Sources {
+  readonly read: ReadSide;
+}
+
+export interface Reply {
+  readonly value: unknown;
+  /** Of the read model that was asked. */
+  readonly position?: Position;
+  readonly pinned?: boolean;
+}
+
+export interface Asked {
+  readonly params: unknown;
+  readonly query: unknown;
+}
+
+export interface Route {
+  /** Name of the operation in the document, and for clients. */
+  readonly id: string;
+  readonly method: "get";
+  /** With `{name}` for parameters. */
+  readonly path: `/${string}`;
+  readonly tag: string;
+  readonly summary: string;
+  readonly access: "public" | Role;
+  readonly params: z.ZodObject;
+  readonly query: z.ZodObject;
+  readonly result: z.ZodType;
+  /** The read model whose position `minPosition` means; undefined: there is nothing to wait for. */
+  readonly model?: string;
+  readonly problems: readonly ProblemType[];
+  answer(sources: Sources, asked: Asked): Promise<Reply>;
+}
+
+const faultsOf = (part: string, error: z.ZodError): readonly Fault[] =>
+  error.issues.map(({ path, message }) => ({
+    pointer: ["", part, ...path.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1"))].join("/"),
+    detail: message,
+  }));
+
+const checked = <S extends z.ZodType>(part: string, schema: S, value: unknown): z.output<S> => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new Problem("invalid", "what was asked is not valid: see faults", { faults: faultsOf(part, parsed.error) });
+};
+
+/** Parts of a request and the answer keep their types within `answer`, and nowhere else. */
+export const route = <P extends z.ZodObject, Q extends z.ZodObject, R extends z.ZodType>(
+  described: Omit<Route, "method" | "params" | "query" | "result" | "answer" | "problems"> & {
+    readonly params: P;
+    readonly query: Q;
+    readonly result: R;
+    readonly problems?: readonly ProblemType[];
+    readonly answer: (
+      sources: Sources,
+      asked: { readonly params: z.output<P>; readonly query: z.output<Q> },
+    ) => Promise<Reply & { readonly value: z.output<R> }>;
+  },
+): Route => ({
+  problems: [],
+  ...described,
+  method: "get",
+  answer: (sources, { params, query }) =>
+    described.answer(sources, {
+      params: checked("params", described.params, params),
+      query: checked("query", described.query, query),
+    }),
+});
+
+/** What was found, or `not-found`. */
+export const found = <T>({ value, ...answer }: Answer<T | undefined>, what: string): Reply & { readonly value: T } => {
+  if (value === undefined) throw new Problem("not-found", `${what} is not known`);
+  return { ...answer, value };
+};

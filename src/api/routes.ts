@@ -1,0 +1,8 @@
+// All that this release answers. The document and the server hold exactly these.
+import { cycleRoutes } from "./resources/cycles.js";
+import { delegatorRoutes } from "./resources/delegators.js";
+import { paymentRoutes } from "./resources/payments.js";
+import { walletRoutes } from "./resources/wallet.js";
+import { type Route } from "./route.js";
+
+export const routes: readonly Route[] = [...cycleRoutes, ...paymentRoutes, ...delegatorRoutes, ...walletRoutes];
