@@ -15,7 +15,10 @@ const base58 = (prefix: string, length: number, description: string): Schema => 
 
 /** What JSON has no type for, by schema. */
 const WELL_KNOWN = new Map<z.core.$ZodType, Schema>([
-  [amount, { type: "string", pattern: "^-?(0|[1-9][0-9]*)$", description: "An amount in mutez", "x-unit": "mutez" }],
+  [
+    amount,
+    { type: "string", pattern: "^-?(0|[1-9][0-9]*)$", description: "An amount in mutez", "x-unit": "mutez" },
+  ],
   [position, { type: "string", pattern: "^(0|[1-9][0-9]*)$", description: "Place of an event in the log" }],
   [tzAddress, base58("tz[1-4]", 33, "A tz1 to tz4 address")],
   [address, base58("tz[1-4]|KT1", 33, "An account that can receive tez")],
@@ -84,8 +87,14 @@ const operationOf = (route: Route) => ({
     "200": {
       description: "The answer, as of one moment of the read side",
       headers: {
-        "TAPS-Position": { description: "The last event that it shows", schema: schemaOf(position, "output") },
-        "TAPS-Pinned": { description: "A person holds the read model at this position", schema: { type: "boolean" } },
+        "TAPS-Position": {
+          description: "The last event that it shows",
+          schema: schemaOf(position, "output"),
+        },
+        "TAPS-Pinned": {
+          description: "A person holds the read model at this position",
+          schema: { type: "boolean" },
+        },
       },
       content: { "application/json": { schema: schemaOf(route.result, "output") } },
     },
@@ -104,7 +113,8 @@ export const documentOf = (routes: readonly Route[], version: string) => {
     info: {
       title: "TAPS",
       version,
-      description: "What a Tezos baker's delegators are owed and were paid. Amounts are decimal strings of mutez.",
+      description:
+        "What a Tezos baker's delegators are owed and were paid. Amounts are decimal strings of mutez.",
     },
     servers: [{ url: "/api/v1" }],
     security: [{ bearer: [] }],

@@ -33,7 +33,10 @@ export class Problem extends Error {
   constructor(
     readonly type: ProblemType,
     readonly detail: string,
-    readonly more: { readonly faults?: readonly Fault[]; readonly headers?: Readonly<Record<string, string>> } = {},
+    readonly more: {
+      readonly faults?: readonly Fault[];
+      readonly headers?: Readonly<Record<string, string>>;
+    } = {},
   ) {
     super(detail);
   }
@@ -51,7 +54,11 @@ export const problemBody = z
   .meta({ id: "Problem", description: "RFC 9457" });
 
 /** `base`: where problems are explained; `request`: its id. */
-export const bodyOf = ({ type, detail, more }: Problem, base: string, request: string): z.infer<typeof problemBody> => ({
+export const bodyOf = (
+  { type, detail, more }: Problem,
+  base: string,
+  request: string,
+): z.infer<typeof problemBody> => ({
   type: `${base}/${type}`,
   title: PROBLEMS[type].title,
   status: PROBLEMS[type].status,

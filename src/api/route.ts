@@ -1,5 +1,5 @@
 // One route: what may be asked, by whom, what is answered. Server and document are both made of it.
-import { z } from "zod";
+import { type z } from "zod";
 import { type Answer } from "../application/read-side/answer.js";
 import { type Position } from "../application/ports/event-store.js";
 import { type ReadSide } from "../application/read-side/read-side.js";
@@ -51,14 +51,18 @@ export interface Route {
 
 const faultsOf = (part: string, error: z.ZodError): readonly Fault[] =>
   error.issues.map(({ path, message }) => ({
-    pointer: ["", part, ...path.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1"))].join("/"),
+    pointer: ["", part, ...path.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1"))].join(
+      "/",
+    ),
     detail: message,
   }));
 
 const checked = <S extends z.ZodType>(part: string, schema: S, value: unknown): z.output<S> => {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw new Problem("invalid", "what was asked is not valid: see faults", { faults: faultsOf(part, parsed.error) });
+  throw new Problem("invalid", "what was asked is not valid: see faults", {
+    faults: faultsOf(part, parsed.error),
+  });
 };
 
 /** Parts of a request and the answer keep their types within `answer`, and nowhere else. */
@@ -85,7 +89,10 @@ export const route = <P extends z.ZodObject, Q extends z.ZodObject, R extends z.
 });
 
 /** What was found, or `not-found`. */
-export const found = <T>({ value, ...answer }: Answer<T | undefined>, what: string): Reply & { readonly value: T } => {
+export const found = <T>(
+  { value, ...answer }: Answer<T | undefined>,
+  what: string,
+): Reply & { readonly value: T } => {
   if (value === undefined) throw new Problem("not-found", `${what} is not known`);
   return { ...answer, value };
 };

@@ -5,4 +5,9 @@ import { paymentRoutes } from "./resources/payments.js";
 import { walletRoutes } from "./resources/wallet.js";
 import { type Route } from "./route.js";
 
-export const routes: readonly Route[] = [...cycleRoutes, ...paymentRoutes, ...delegatorRoutes, ...walletRoutes];
+export const routes: readonly Route[] = [
+  ...cycleRoutes,
+  ...paymentRoutes,
+  ...delegatorRoutes,
+  ...walletRoutes,
+];

@@ -63,7 +63,8 @@ export const delegatorRoutes: readonly Route[] = [
     query: paged,
     result: pageOf(movementRow),
     problems: LIST,
-    answer: ({ read }, { params: { delegator }, query }) => read.movements({ ...requestOf(query), delegator }),
+    answer: ({ read }, { params: { delegator }, query }) =>
+      read.movements({ ...requestOf(query), delegator }),
   }),
   route({
     id: "listBalances",

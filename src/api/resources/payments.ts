@@ -32,7 +32,8 @@ export const paymentRoutes: readonly Route[] = [
       const { fromCycle, toCycle, delegator, result, operation, sort } = query;
       if ((fromCycle === undefined) !== (toCycle === undefined))
         throw new Problem("invalid", "a range of cycles has two ends: fromCycle and toCycle");
-      const cycles = fromCycle === undefined || toCycle === undefined ? undefined : { from: fromCycle, to: toCycle };
+      const cycles =
+        fromCycle === undefined || toCycle === undefined ? undefined : { from: fromCycle, to: toCycle };
       return read.payments({ ...requestOf(query), cycles, delegator, result, operation, sort });
     },
   }),

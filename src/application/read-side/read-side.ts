@@ -27,7 +27,10 @@ export interface ReadSide {
   settings(): Found<Settings>;
   cycles(request: PageRequest): Listed<CycleRow>;
   cycle(number: Cycle): Found<CycleRow>;
-  rewardsOfCycle(cycle: Cycle, request: PageRequest & { readonly sort: "delegator" | "net" }): Listed<RewardRow>;
+  rewardsOfCycle(
+    cycle: Cycle,
+    request: PageRequest & { readonly sort: "delegator" | "net" },
+  ): Listed<RewardRow>;
   rewardsOfDelegator(delegator: Address, request: PageRequest): Listed<RewardRow>;
   payments(request: PageRequest & PaymentFilter & { readonly sort: PaymentSort }): Listed<PaymentRow>;
   /** By its name `<payout>/<id>`. */

@@ -1,0 +1,185 @@
+// Every route over real HTTP, on read models in a real PostgreSQL, held against the document that is served.
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { expect } from "chai";
+import fc from "fast-check";
+import type pg from "pg";
+import { projections } from "../../../projections/all.js";
+import { type Caller, type Role, ROLES } from "../../../src/api/route.js";
+import { routes } from "../../../src/api/routes.js";
+import { type RunningApi, serveApi } from "../../../src/api/server.js";
+import { ChainUnavailable } from "../../../src/application/ports/chain.js";
+import { createPool, endPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
+import { systemClock } from "../../../src/infrastructure/system-clock.js";
+import { type Transact } from "../../../src/readmodel/database.js";
+import { readSideOf } from "../../../src/readmodel/queries/read-side.js";
+import { ProjectionStore } from "../../../src/readmodel/store.js";
+import { histories } from "../../support/history/histories.js";
+import { addressOf } from "../../support/identifiers.js";
+import { BAKER, PAYER } from "../../support/payouts.js";
+import { freshDatabase, type TestDatabase } from "../../support/postgres.js";
+
+interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+const silent = {
+  head: () => Promise.reject(new ChainUnavailable("head", { cause: "no node" })),
+  account: () => Promise.reject(new ChainUnavailable("account", { cause: "no node" })),
+};
+
+describe("the query API", function () {
+  this.timeout(60_000);
+  let database: TestDatabase;
+  let pool: pg.Pool;
+  let api: RunningApi;
+  let head: bigint;
+  let samples: Record<string, string>;
+  const reports: unknown[] = [];
+  const transact: Transact = (work) => transactIn(pool, work);
+  const callers = new Map<string, Caller>(ROLES.map((role) => [`token-of-${role}`, { name: role, role }]));
+
+  const ask = async (
+    path: string,
+    role: Role | "nobody" = "viewer",
+    headers: Record<string, string> = {},
+  ) => {
+    const authorization = role === "nobody" ? {} : { authorization: `Bearer token-of-${role}` };
+    const response = await fetch(`http://127.0.0.1:${api.port}${path}`, {
+      headers: { ...authorization, ...headers },
+    });
+    const text = await response.text();
+    const body = text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+    return { status: response.status, headers: response.headers, body } satisfies Answered;
+  };
+  const filled = (path: string): string =>
+    `/api/v1${path.replace(/\{(\w+)\}/g, (_, name: string) => samples[name] ?? "?")}`;
+
+  before(async () => {
+    database = await freshDatabase();
+    pool = createPool({ url: database.url, applicationName: "test" });
+    const [told] = fc.sample(histories(600), { numRuns: 1, seed: 8 });
+    const last = told?.events.at(-1);
+    if (told === undefined || last === undefined) throw new Error("nothing happened");
+    head = last.position;
+    for (const projection of projections) {
+      const store = new ProjectionStore(transact, projection);
+      const changes = told.events.flatMap((event) => projection.apply(event));
+      expect(await store.commit(await store.open("store-a"), last, changes)).to.equal(true);
+    }
+    const read = readSideOf(BAKER, { transact, chain: silent, clock: systemClock });
+    const paid = (await read.payments({ limit: 500, direction: "ascending", sort: "cycle" })).value.rows.find(
+      (row) => row.result === "paid" && row.operationHash !== null && row.cycle !== null,
+    );
+    if (!paid?.operationHash || paid.cycle === null) throw new Error("nobody was paid");
+    samples = {
+      cycle: `${paid.cycle}`,
+      payout: paid.payout,
+      obligation: paid.obligation.slice(paid.payout.length + 1),
+      hash: paid.operationHash,
+      delegator: paid.delegator,
+      wallet: PAYER,
+    };
+    const authenticate = (token: string) => Promise.resolve(callers.get(token));
+    const report = (error: unknown) => reports.push(error);
+    api = await serveApi({ routes, sources: { read }, version: "test", authenticate, report }, 0);
+  });
+  after(async () => {
+    await api.close();
+    await endPool(pool);
+    await database.drop();
+  });
+  afterEach(() => {
+    expect(reports).to.deep.equal([]);
+  });
+
+  it("answers each route as its document says, with the position that it shows", async () => {
+    const document = (await ask("/api/openapi.json", "nobody")).body as {
+      paths: Record<
+        string,
+        Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>
+      >;
+    };
+    expect(Object.keys(document.paths)).to.deep.equal([...new Set(routes.map(({ path }) => path))]);
+    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    for (const { path, method } of routes) {
+      const { status, headers, body } = await ask(filled(path));
+      expect(status, path).to.equal(200);
+      expect(headers.get("taps-position"), path).to.equal(head.toString());
+      const schema = document.paths[path]?.[method]?.responses["200"]?.content["application/json"]?.schema;
+      if (schema === undefined) throw new Error(`${path} is not in the document`);
+      const validate = ajv.compile(schema);
+      expect(validate(body), `${path}: ${ajv.errorsText(validate.errors)}`).to.equal(true);
+    }
+  });
+
+  it("is for who shows a token, and for their role", async () => {
+    for (const { path, access } of routes) {
+      if (access === "public") continue;
+      const nobody = await ask(filled(path), "nobody");
+      expect([nobody.status, nobody.headers.get("www-authenticate")], path).to.deep.equal([401, "Bearer"]);
+      for (const role of ROLES) {
+        const may = ROLES.indexOf(role) >= ROLES.indexOf(access);
+        expect((await ask(filled(path), role)).status, `${path} ${role}`).to.equal(may ? 200 : 403);
+      }
+    }
+    const stranger = await ask("/api/v1/cycles", "nobody", { authorization: "Bearer of-nobody" });
+    expect(stranger.status).to.equal(401);
+  });
+
+  it("walks a list by its cursor, and takes no other's", async () => {
+    const whole = (await ask("/api/v1/payments?limit=200&order=ascending")).body["rows"] as unknown[];
+    const walked: unknown[] = [];
+    const page = async (query: string) => {
+      const { body } = await ask(`/api/v1/payments?order=ascending${query}`);
+      return body as unknown as { readonly rows: readonly unknown[]; readonly next: string | null };
+    };
+    for (let next: string | null | undefined; next !== null && walked.length < whole.length;) {
+      const { rows, next: after } = await page(`&limit=7${next === undefined ? "" : `&cursor=${next}`}`);
+      walked.push(...rows);
+      next = after;
+    }
+    expect(walked.slice(0, whole.length)).to.deep.equal(whole);
+    const other = await ask(`/api/v1/cycles?cursor=${(await page("&limit=1")).next}`);
+    expect([other.status, other.body["type"]]).to.deep.equal([400, "/api/problems/bad-cursor"]);
+  });
+
+  it("says what is wrong with a request, and where", async () => {
+    const wrong = await ask("/api/v1/cycles/x?minPosition=1");
+    expect(wrong.headers.get("content-type")).to.match(/^application\/problem\+json/);
+    expect(wrong.body).to.deep.include({ type: "/api/problems/invalid", status: 400 });
+    expect(wrong.body["faults"]).to.deep.equal([{ pointer: "/params/cycle", detail: "not a whole number" }]);
+    const cases = [
+      ["/api/v1/cycles?limit=201", 400, "invalid"],
+      ["/api/v1/cycles?limit=1&limit=2", 400, "invalid"],
+      ["/api/v1/cycles/999999999", 404, "not-found"],
+      [`/api/v1/delegators/${addressOf(987_654)}`, 404, "not-found"],
+      ["/api/v1/delegators/%2e%2e%2fcycles", 400, "invalid"],
+      ["/api/v1/delegators/%E0%A4%A", 400, "bad-request"],
+      ["/api/v1/payments?sort=due", 400, "too-wide"],
+      ["/api/v1/payments?fromCycle=1", 400, "invalid"],
+      ["/api/v1/nothing", 404, "not-found"],
+    ] as const;
+    for (const [path, status, type] of cases) {
+      const { body } = await ask(path);
+      expect([body["status"], body["type"]], path).to.deep.equal([status, `/api/problems/${type}`]);
+    }
+  });
+
+  it("answers 304 to who knows the answer, and waits for a position that is asked for", async () => {
+    const first = await ask("/api/v1/cycles");
+    const etag = first.headers.get("etag") ?? "";
+    expect(etag).to.equal(`W/"${head}"`);
+    expect((await ask("/api/v1/cycles", "viewer", { "if-none-match": etag })).status).to.equal(304);
+    expect((await ask(`/api/v1/cycles?minPosition=${head}`)).status).to.equal(200);
+    const later = await ask(`/api/v1/cycles?minPosition=${head + 1n}`);
+    expect([later.status, later.body["type"], later.headers.get("retry-after")]).to.deep.equal([
+      503,
+      "/api/problems/not-fresh",
+      "2",
+    ]);
+  });
+});
