@@ -10,6 +10,7 @@ import { NotProjected } from "../application/read-side/answer.js";
 import { BadCursor, TooWide } from "../application/read-side/page.js";
 import { documentOf } from "./document.js";
 import { jsonOf } from "./json.js";
+import { docsPage, problemPage } from "./pages.js";
 import { bodyOf, Problem, PROBLEMS } from "./problem.js";
 import { type Caller, type Reply, ROLES, type Route, type Sources } from "./route.js";
 
@@ -146,6 +147,15 @@ export const application = (options: ApiOptions): express.Express => {
   const document = jsonOf(documentOf(options.routes, options.version));
   app.get("/api/openapi.json", (_request, response) => {
     response.type("application/json").send(document);
+  });
+  const docs = docsPage(options.routes, BASE, options.version);
+  app.get("/api/docs", (_request, response) => {
+    response.type("html").send(docs);
+  });
+  app.get(`${PAGES}/:name`, (request, response) => {
+    const page = problemPage(request.params.name);
+    if (page === undefined) notFound(request, response);
+    else response.type("html").send(page);
   });
   for (const route of options.routes) {
     app[route.method](pathOf(route), answering(options, route));

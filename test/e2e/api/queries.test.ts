@@ -5,6 +5,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type pg from "pg";
 import { projections } from "../../../projections/all.js";
+import { PROBLEMS } from "../../../src/api/problem.js";
 import { type Caller, type Role, ROLES } from "../../../src/api/route.js";
 import { routes } from "../../../src/api/routes.js";
 import { type RunningApi, serveApi } from "../../../src/api/server.js";
@@ -167,6 +168,17 @@ describe("the query API", function () {
       const { body } = await ask(path);
       expect([body["status"], body["type"]], path).to.deep.equal([status, `/api/problems/${type}`]);
     }
+  });
+
+  it("has a page for people, and one for each problem", async () => {
+    const textOf = async (path: string) => (await fetch(`http://127.0.0.1:${api.port}${path}`)).text();
+    const docs = await textOf("/api/docs");
+    for (const { id, path } of routes) expect(docs, id).to.include(`<tr id="${id}">`).and.include(path);
+    for (const [type, { title }] of Object.entries(PROBLEMS)) {
+      expect(docs).to.include(`href="/api/problems/${type}"`);
+      expect(await textOf(`/api/problems/${type}`)).to.include(title);
+    }
+    expect((await ask("/api/problems/constructor")).status).to.equal(404);
   });
 
   it("answers 304 to who knows the answer, and waits for a position that is asked for", async () => {
