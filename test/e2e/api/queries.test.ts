@@ -2,23 +2,11 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { expect } from "chai";
-import fc from "fast-check";
-import type pg from "pg";
-import { projections } from "../../../projections/all.js";
 import { PROBLEMS } from "../../../src/api/problem.js";
-import { type Caller, type Role, ROLES } from "../../../src/api/route.js";
+import { type Role, ROLES } from "../../../src/api/route.js";
 import { routes } from "../../../src/api/routes.js";
-import { type RunningApi, serveApi } from "../../../src/api/server.js";
-import { ChainUnavailable } from "../../../src/application/ports/chain.js";
-import { createPool, endPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
-import { systemClock } from "../../../src/infrastructure/system-clock.js";
-import { type Transact } from "../../../src/readmodel/database.js";
-import { readSideOf } from "../../../src/readmodel/queries/read-side.js";
-import { ProjectionStore } from "../../../src/readmodel/store.js";
-import { histories } from "../../support/history/histories.js";
+import { serveHistory, type ServedHistory, tokenOf } from "../../support/api/served-history.js";
 import { addressOf } from "../../support/identifiers.js";
-import { BAKER, PAYER } from "../../support/payouts.js";
-import { freshDatabase, type TestDatabase } from "../../support/postgres.js";
 
 interface Answered {
   readonly status: number;
@@ -26,29 +14,17 @@ interface Answered {
   readonly body: Record<string, unknown>;
 }
 
-const silent = {
-  head: () => Promise.reject(new ChainUnavailable("head", { cause: "no node" })),
-  account: () => Promise.reject(new ChainUnavailable("account", { cause: "no node" })),
-};
-
 describe("the query API", function () {
   this.timeout(60_000);
-  let database: TestDatabase;
-  let pool: pg.Pool;
-  let api: RunningApi;
-  let head: bigint;
-  let samples: Record<string, string>;
-  const reports: unknown[] = [];
-  const transact: Transact = (work) => transactIn(pool, work);
-  const callers = new Map<string, Caller>(ROLES.map((role) => [`token-of-${role}`, { name: role, role }]));
+  let served: ServedHistory;
 
   const ask = async (
     path: string,
     role: Role | "nobody" = "viewer",
     headers: Record<string, string> = {},
   ) => {
-    const authorization = role === "nobody" ? {} : { authorization: `Bearer token-of-${role}` };
-    const response = await fetch(`http://127.0.0.1:${api.port}${path}`, {
+    const authorization = role === "nobody" ? {} : { authorization: `Bearer ${tokenOf(role)}` };
+    const response = await fetch(`http://127.0.0.1:${served.port}${path}`, {
       headers: { ...authorization, ...headers },
     });
     const text = await response.text();
@@ -56,44 +32,14 @@ describe("the query API", function () {
     return { status: response.status, headers: response.headers, body } satisfies Answered;
   };
   const filled = (path: string): string =>
-    `/api/v1${path.replace(/\{(\w+)\}/g, (_, name: string) => samples[name] ?? "?")}`;
+    `/api/v1${path.replace(/\{(\w+)\}/g, (_, name: string) => served.samples[name] ?? "?")}`;
 
   before(async () => {
-    database = await freshDatabase();
-    pool = createPool({ url: database.url, applicationName: "test" });
-    const [told] = fc.sample(histories(600), { numRuns: 1, seed: 8 });
-    const last = told?.events.at(-1);
-    if (told === undefined || last === undefined) throw new Error("nothing happened");
-    head = last.position;
-    for (const projection of projections) {
-      const store = new ProjectionStore(transact, projection);
-      const changes = told.events.flatMap((event) => projection.apply(event));
-      expect(await store.commit(await store.open("store-a"), last, changes)).to.equal(true);
-    }
-    const read = readSideOf(BAKER, { transact, chain: silent, clock: systemClock });
-    const paid = (await read.payments({ limit: 500, direction: "ascending", sort: "cycle" })).value.rows.find(
-      (row) => row.result === "paid" && row.operationHash !== null && row.cycle !== null,
-    );
-    if (!paid?.operationHash || paid.cycle === null) throw new Error("nobody was paid");
-    samples = {
-      cycle: `${paid.cycle}`,
-      payout: paid.payout,
-      obligation: paid.obligation.slice(paid.payout.length + 1),
-      hash: paid.operationHash,
-      delegator: paid.delegator,
-      wallet: PAYER,
-    };
-    const authenticate = (token: string) => Promise.resolve(callers.get(token));
-    const report = (error: unknown) => reports.push(error);
-    api = await serveApi({ routes, sources: { read }, version: "test", authenticate, report }, 0);
+    served = await serveHistory();
   });
-  after(async () => {
-    await api.close();
-    await endPool(pool);
-    await database.drop();
-  });
+  after(() => served.close());
   afterEach(() => {
-    expect(reports).to.deep.equal([]);
+    expect(served.reports).to.deep.equal([]);
   });
 
   it("answers each route as its document says, with the position that it shows", async () => {
@@ -109,7 +55,7 @@ describe("the query API", function () {
     for (const { path, method } of routes) {
       const { status, headers, body } = await ask(filled(path));
       expect(status, path).to.equal(200);
-      expect(headers.get("taps-position"), path).to.equal(head.toString());
+      expect(headers.get("taps-position"), path).to.equal(served.head.toString());
       const schema = document.paths[path]?.[method]?.responses["200"]?.content["application/json"]?.schema;
       if (schema === undefined) throw new Error(`${path} is not in the document`);
       const validate = ajv.compile(schema);
@@ -171,7 +117,7 @@ describe("the query API", function () {
   });
 
   it("has a page for people, and one for each problem", async () => {
-    const textOf = async (path: string) => (await fetch(`http://127.0.0.1:${api.port}${path}`)).text();
+    const textOf = async (path: string) => (await fetch(`http://127.0.0.1:${served.port}${path}`)).text();
     const docs = await textOf("/api/docs");
     for (const { id, path } of routes) expect(docs, id).to.include(`<tr id="${id}">`).and.include(path);
     for (const [type, { title }] of Object.entries(PROBLEMS)) {
@@ -184,10 +130,10 @@ describe("the query API", function () {
   it("answers 304 to who knows the answer, and waits for a position that is asked for", async () => {
     const first = await ask("/api/v1/cycles");
     const etag = first.headers.get("etag") ?? "";
-    expect(etag).to.equal(`W/"${head}"`);
+    expect(etag).to.equal(`W/"${served.head}"`);
     expect((await ask("/api/v1/cycles", "viewer", { "if-none-match": etag })).status).to.equal(304);
-    expect((await ask(`/api/v1/cycles?minPosition=${head}`)).status).to.equal(200);
-    const later = await ask(`/api/v1/cycles?minPosition=${head + 1n}`);
+    expect((await ask(`/api/v1/cycles?minPosition=${served.head}`)).status).to.equal(200);
+    const later = await ask(`/api/v1/cycles?minPosition=${served.head + 1n}`);
     expect([later.status, later.body["type"], later.headers.get("retry-after")]).to.deep.equal([
       503,
       "/api/problems/not-fresh",

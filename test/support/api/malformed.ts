@@ -1,0 +1,102 @@
+// Requests that nobody should send, made of the routes by chance.
+import { request } from "node:http";
+import { expect } from "chai";
+import fc from "fast-check";
+import { routes } from "../../../src/api/routes.js";
+import { type ServedHistory, tokenOf } from "./served-history.js";
+
+const odd = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 40 }),
+  fc.constantFrom(
+    "",
+    "0",
+    "-1",
+    "1e9",
+    "999999999999999999999",
+    "null",
+    "..",
+    "../..",
+    "%00",
+    "'; DROP TABLE",
+    "{}",
+    "[]",
+  ),
+  fc.string({ minLength: 1_000, maxLength: 3_000 }),
+);
+/** As it stands in a URL: mostly encoded as it should be. */
+const inUrl = fc.oneof(
+  { weight: 4, arbitrary: odd.map((value) => encodeURIComponent(value)) },
+  { weight: 1, arbitrary: fc.string({ unit: fc.constantFrom(..."%zZ9.~;:@!$&'()*+,="), maxLength: 12 }) },
+);
+
+const malformed = (samples: ServedHistory["samples"]) =>
+  fc.constantFrom(...routes).chain((route) =>
+    fc
+      .record({
+        method: fc.constantFrom("GET", "GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"),
+        params: fc.array(fc.oneof(inUrl, fc.constant(undefined)), { minLength: 4, maxLength: 4 }),
+        query: fc.array(
+          fc.tuple(fc.oneof(fc.constantFrom("limit", ...Object.keys(route.query.shape)), inUrl), inUrl),
+          { maxLength: 4 },
+        ),
+        token: fc.constantFrom("viewer", "viewer", "viewer", "nobody"),
+        accept: fc.constantFrom("*/*", "text/html", "application/xml", ""),
+      })
+      .map(({ method, params, query, token, accept }) => {
+        let n = 0;
+        const path = route.path.replace(
+          /\{(\w+)\}/g,
+          (_, name: string) => params[n++] ?? samples[name] ?? "",
+        );
+        const search = query.map(([name, value]) => `${name}=${value}`).join("&");
+        return { method, path: `/api/v1${path}${search === "" ? "" : `?${search}`}`, token, accept };
+      }),
+  );
+
+interface Sent {
+  readonly method: string;
+  readonly path: string;
+  readonly token: string;
+  readonly accept: string;
+}
+
+/** By hand: `fetch` would mend the path. */
+const send = (port: number, { method, path, token, accept }: Sent) =>
+  new Promise<{ readonly status: number; readonly type: string; readonly text: string }>(
+    (resolve, reject) => {
+      const headers = { authorization: `Bearer ${tokenOf(token)}`, accept };
+      const asking = request({ port, host: "127.0.0.1", method, path, headers }, (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (part: string) => (text += part));
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, type: response.headers["content-type"] ?? "", text }),
+        );
+      });
+      asking.on("error", reject);
+      asking.end();
+    },
+  );
+
+/** None ends in a defect; a refusal is a problem, and tells nothing of how TAPS is built. */
+export const sendMalformed = async (
+  { port, samples, reports }: ServedHistory,
+  count: number,
+): Promise<void> => {
+  const statuses = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(malformed(samples), async (asked) => {
+      const { status, type, text } = await send(port, asked);
+      statuses.add(status);
+      expect(status, asked.path).to.be.oneOf([200, 304, 400, 401, 404, 405, 503]);
+      if (status >= 400 && asked.method !== "HEAD") {
+        expect(type, asked.path).to.match(/^application\/problem\+json/);
+        expect(JSON.parse(text), asked.path).to.include({ status });
+      }
+      expect(text, asked.path).to.not.match(/node_modules|\.js:\d|SELECT |read\.\w+ AS/);
+    }),
+    { numRuns: count, seed: 6 },
+  );
+  expect([...statuses]).to.include.members([200, 400, 401, 404, 405]);
+  expect(reports).to.deep.equal([]);
+};
