@@ -96,7 +96,11 @@ const operationOf = (route: Route) => ({
           schema: { type: "boolean" },
         },
       },
-      content: { "application/json": { schema: schemaOf(route.result, "output") } },
+      content: {
+        [route.columns === undefined ? "application/json" : "text/csv"]: {
+          schema: schemaOf(route.result, "output"),
+        },
+      },
     },
     ...problemsOf(route),
   },

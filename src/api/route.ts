@@ -1,5 +1,5 @@
 // One route: what may be asked, by whom, what is answered. Server and document are both made of it.
-import { type z } from "zod";
+import { z } from "zod";
 import { type Answer } from "../application/read-side/answer.js";
 import { type Position } from "../application/ports/event-store.js";
 import { type ReadSide } from "../application/read-side/read-side.js";
@@ -20,7 +20,8 @@ export interface Sources {
 }
 
 export interface Reply {
-  readonly value: unknown;
+  readonly value?: unknown;
+  readonly table?: { readonly columns: readonly string[]; readonly rows: AsyncIterable<TableRow> };
   /** Of the read model that was asked. */
   readonly position?: Position;
   readonly pinned?: boolean;
@@ -43,6 +44,8 @@ export interface Route {
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly result: z.ZodType;
+  /** Of a table; of anything else undefined. */
+  readonly columns?: readonly string[];
   /** The read model whose position `minPosition` means; undefined: there is nothing to wait for. */
   readonly model?: string;
   readonly problems: readonly ProblemType[];
@@ -65,28 +68,64 @@ const checked = <S extends z.ZodType>(part: string, schema: S, value: unknown): 
   });
 };
 
+type Described<P, Q> = Omit<
+  Route,
+  "method" | "params" | "query" | "result" | "answer" | "problems" | "columns"
+> & {
+  readonly params: P;
+  readonly query: Q;
+  readonly problems?: readonly ProblemType[];
+};
+interface Parts<P extends z.ZodObject, Q extends z.ZodObject> {
+  readonly params: z.output<P>;
+  readonly query: z.output<Q>;
+}
+
+const partsOf = <P extends z.ZodObject, Q extends z.ZodObject>(
+  { params, query }: { readonly params: P; readonly query: Q },
+  asked: Asked,
+): Parts<P, Q> => ({
+  params: checked("params", params, asked.params),
+  query: checked("query", query, asked.query),
+});
+
 /** Parts of a request and the answer keep their types within `answer`, and nowhere else. */
 export const route = <P extends z.ZodObject, Q extends z.ZodObject, R extends z.ZodType>(
-  described: Omit<Route, "method" | "params" | "query" | "result" | "answer" | "problems"> & {
-    readonly params: P;
-    readonly query: Q;
+  described: Described<P, Q> & {
     readonly result: R;
-    readonly problems?: readonly ProblemType[];
     readonly answer: (
       sources: Sources,
-      asked: { readonly params: z.output<P>; readonly query: z.output<Q> },
+      asked: Parts<P, Q>,
     ) => Promise<Reply & { readonly value: z.output<R> }>;
   },
 ): Route => ({
   problems: [],
   ...described,
   method: "get",
-  answer: (sources, { params, query }) =>
-    described.answer(sources, {
-      params: checked("params", described.params, params),
-      query: checked("query", described.query, query),
-    }),
+  answer: (sources, asked) => described.answer(sources, partsOf(described, asked)),
 });
+
+export type TableRow = readonly (string | number | bigint | Date | null)[];
+
+/** A table of any length, which is streamed: the rows under these columns. */
+export const table = <P extends z.ZodObject, Q extends z.ZodObject>(
+  described: Described<P, Q> & {
+    readonly columns: readonly string[];
+    readonly rows: (sources: Sources, asked: Parts<P, Q>) => AsyncIterable<TableRow>;
+  },
+): Route => {
+  const { rows, ...rest } = described;
+  return {
+    problems: [],
+    ...rest,
+    method: "get",
+    result: z.string(),
+    answer: async (sources, asked) => {
+      const parts = partsOf(described, asked);
+      return { table: { columns: described.columns, rows: rows(sources, parts) } };
+    },
+  };
+};
 
 /** What was found, or `not-found`. */
 export const found = <T>(

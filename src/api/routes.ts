@@ -3,6 +3,7 @@ import { cycleRoutes } from "./resources/cycles.js";
 import { delegatorRoutes } from "./resources/delegators.js";
 import { paymentRoutes } from "./resources/payments.js";
 import { walletRoutes } from "./resources/wallet.js";
+import { reportRoutes } from "./resources/reports.js";
 import { type Route } from "./route.js";
 
 export const routes: readonly Route[] = [
@@ -10,4 +11,5 @@ export const routes: readonly Route[] = [
   ...paymentRoutes,
   ...delegatorRoutes,
   ...walletRoutes,
+  ...reportRoutes,
 ];

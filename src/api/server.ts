@@ -2,12 +2,14 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { pipeline } from "node:stream/promises";
 import compression from "compression";
 import express, { type NextFunction, type Request, type Response } from "express";
 import helmet from "helmet";
 import { StoreUnavailable, type Position } from "../application/ports/event-store.js";
 import { NotProjected } from "../application/read-side/answer.js";
 import { BadCursor, TooWide } from "../application/read-side/page.js";
+import { csvOf } from "./csv.js";
 import { documentOf } from "./document.js";
 import { jsonOf } from "./json.js";
 import { docsPage, problemPage } from "./pages.js";
@@ -93,7 +95,20 @@ const waitUntilFresh = async (
 const etagOf = ({ position, pinned }: Reply): string | undefined =>
   position === undefined ? undefined : `W/"${position}${pinned === true ? "-pinned" : ""}"`;
 
-const send = (request: Request, response: Response, reply: Reply): void => {
+/** As fast as it is taken. One that breaks off ends the connection: nobody is to take a part for the whole. */
+const stream = async (response: Response, table: NonNullable<Reply["table"]>): Promise<void> => {
+  const rows = table.rows[Symbol.asyncIterator]();
+  const first = await rows.next(); // what cannot be read at all is a problem, and not half a table
+  async function* all() {
+    if (first.done !== true) yield first.value;
+    yield* { [Symbol.asyncIterator]: () => rows };
+  }
+  response.type("text/csv");
+  await pipeline(csvOf({ columns: table.columns, rows: all() }), response);
+};
+
+const send = async (request: Request, response: Response, reply: Reply): Promise<void> => {
+  if (reply.table !== undefined) return stream(response, reply.table);
   const etag = etagOf(reply);
   if (etag !== undefined) response.setHeader("etag", etag);
   if (reply.position !== undefined) response.setHeader("taps-position", reply.position.toString());
@@ -109,7 +124,7 @@ const answering =
     await authorise(options, route, request);
     const asked = { params: request.params, query: request.query };
     await waitUntilFresh(options, route, request.query);
-    send(request, response, await route.answer(options.sources, asked));
+    await send(request, response, await route.answer(options.sources, asked));
   };
 
 /** `{name}` of the document is `:name` of the router. */
@@ -121,7 +136,10 @@ const notFound = (request: Request, response: Response): void =>
 const failing =
   ({ report }: ApiOptions) =>
   (error: unknown, _request: Request, response: Response, next: NextFunction): void => {
-    if (response.headersSent) return next(error);
+    if (response.headersSent) {
+      report(error, idOf(response));
+      return next(error);
+    }
     const problem = problemOf(error);
     if (problem === undefined) report(error, idOf(response));
     refuse(response, problem ?? new Problem("defect", `request ${idOf(response)} is told of in the log`));
