@@ -67,10 +67,11 @@ const problemOf = (types: readonly ProblemType[]) => ({
 });
 
 /** Of every route, whatever it answers. */
-const COMMON: readonly ProblemType[] = ["invalid", "defect", "unavailable"];
+const COMMON: readonly ProblemType[] = ["bad-request", "invalid", "defect", "unavailable"];
+const OF_BODIES: readonly ProblemType[] = ["too-large", "unsupported-media-type"];
 
-const problemsOf = ({ access, problems }: Route) => {
-  const types = new Set<ProblemType>([...COMMON, ...problems]);
+const problemsOf = ({ access, body, problems }: Route) => {
+  const types = new Set<ProblemType>([...COMMON, ...(body === undefined ? [] : OF_BODIES), ...problems]);
   if (access !== "public") for (const type of ["unauthenticated", "forbidden"] as const) types.add(type);
   const statuses = new Set([...types].map((type) => PROBLEMS[type].status));
   const typesOf = (status: number) => [...types].filter((type) => PROBLEMS[type].status === status);
@@ -83,7 +84,23 @@ const operationOf = (route: Route) => ({
   summary: route.summary,
   ...(route.access === "public" ? { security: [] } : { "x-role": route.access }),
   parameters: [...parametersOf(route.params, "path"), ...parametersOf(route.query, "query")],
-  responses: {
+  ...(route.body === undefined
+    ? {}
+    : {
+        requestBody: {
+          required: true,
+          content: { "application/json": { schema: schemaOf(route.body, "input") } },
+        },
+      }),
+  responses: { ...answerOf(route), ...problemsOf(route) },
+});
+
+const answerOf = (route: Route) => {
+  if (route.result instanceof z.ZodUndefined) return { "204": { description: "It is done" } };
+  const media = route.columns === undefined ? "application/json" : "text/csv";
+  const content = { [media]: { schema: schemaOf(route.result, "output") } };
+  if (route.model === undefined) return { "200": { description: "The answer", content } };
+  return {
     "200": {
       description: "The answer, as of one moment of the read side",
       headers: {
@@ -96,15 +113,10 @@ const operationOf = (route: Route) => ({
           schema: { type: "boolean" },
         },
       },
-      content: {
-        [route.columns === undefined ? "application/json" : "text/csv"]: {
-          schema: schemaOf(route.result, "output"),
-        },
-      },
+      content,
     },
-    ...problemsOf(route),
-  },
-});
+  };
+};
 
 export const documentOf = (routes: readonly Route[], version: string) => {
   const paths: Record<string, Record<string, unknown>> = {};

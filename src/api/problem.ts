@@ -45,6 +45,31 @@ export const PROBLEMS = {
     title: "This cannot be done with it",
     advice: "The header allow names what can be done.",
   },
+  "wrong-credentials": {
+    status: 401,
+    title: "Name and password are not those of somebody who may log in",
+    advice: "Try again, or have an administrator set the password: taps user set-password.",
+  },
+  "session-over": {
+    status: 401,
+    title: "The session goes on no more",
+    advice: "Log in again. A refresh token is good once: one that was shown twice ends its session.",
+  },
+  "too-large": {
+    status: 413,
+    title: "The request is too large",
+    advice: "Send less at once.",
+  },
+  "unsupported-media-type": {
+    status: 415,
+    title: "The body must be JSON",
+    advice: "Send it as application/json.",
+  },
+  "too-many": {
+    status: 429,
+    title: "Too many attempts",
+    advice: "Ask again after retry-after seconds.",
+  },
   defect: {
     status: 500,
     title: "TAPS has failed; the log of the process tells of it",

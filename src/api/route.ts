@@ -2,23 +2,19 @@
 import { z } from "zod";
 import { type Answer } from "../application/read-side/answer.js";
 import { type Position } from "../application/ports/event-store.js";
+import { type Principal } from "../application/accounts/authenticate.js";
+import { type Sessions } from "../application/accounts/login.js";
+import { type Role } from "../application/ports/accounts.js";
 import { type ReadSide } from "../application/read-side/read-side.js";
 import { type Fault, Problem, type ProblemType } from "./problem.js";
-
-/** Each may do what the ones before it may. */
-export const ROLES = ["viewer", "operator", "admin"] as const;
-export type Role = (typeof ROLES)[number];
-
-export interface Caller {
-  readonly name: string;
-  readonly role: Role;
-}
 
 /** What routes are answered from. */
 export interface Sources {
   readonly read: ReadSide;
+  readonly sessions: Sessions;
 }
 
+/** Without a value: nothing is to be said. */
 export interface Reply {
   readonly value?: unknown;
   readonly table?: { readonly columns: readonly string[]; readonly rows: AsyncIterable<TableRow> };
@@ -30,12 +26,17 @@ export interface Reply {
 export interface Asked {
   readonly params: unknown;
   readonly query: unknown;
+  readonly body: unknown;
+  /** Undefined only where the access is public. */
+  readonly caller: Principal | undefined;
+  /** The IP address of who asks. */
+  readonly address: string;
 }
 
 export interface Route {
   /** Name of the operation in the document, and for clients. */
   readonly id: string;
-  readonly method: "get";
+  readonly method: "get" | "post";
   /** With `{name}` for parameters. */
   readonly path: `/${string}`;
   readonly tag: string;
@@ -43,6 +44,8 @@ export interface Route {
   readonly access: "public" | Role;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** `z.undefined()`: nothing is said. */
   readonly result: z.ZodType;
   /** Of a table; of anything else undefined. */
   readonly columns?: readonly string[];
@@ -70,7 +73,7 @@ const checked = <S extends z.ZodType>(part: string, schema: S, value: unknown): 
 
 type Described<P, Q> = Omit<
   Route,
-  "method" | "params" | "query" | "result" | "answer" | "problems" | "columns"
+  "method" | "params" | "query" | "body" | "result" | "answer" | "problems" | "columns"
 > & {
   readonly params: P;
   readonly query: Q;
@@ -95,14 +98,37 @@ export const route = <P extends z.ZodObject, Q extends z.ZodObject, R extends z.
     readonly result: R;
     readonly answer: (
       sources: Sources,
-      asked: Parts<P, Q>,
+      asked: Parts<P, Q> & Pick<Asked, "caller">,
     ) => Promise<Reply & { readonly value: z.output<R> }>;
   },
 ): Route => ({
   problems: [],
   ...described,
   method: "get",
-  answer: (sources, asked) => described.answer(sources, partsOf(described, asked)),
+  answer: (sources, asked) =>
+    described.answer(sources, { ...partsOf(described, asked), caller: asked.caller }),
+});
+
+const EMPTY = z.object({});
+
+/** Something that is done, as its body says. */
+export const deed = <B extends z.ZodType, R extends z.ZodType>(
+  described: Omit<Described<unknown, unknown>, "params" | "query"> & {
+    readonly body: B;
+    readonly result: R;
+    readonly answer: (
+      sources: Sources,
+      asked: { readonly body: z.output<B> } & Pick<Asked, "caller" | "address">,
+    ) => Promise<{ readonly value: z.output<R> }>;
+  },
+): Route => ({
+  problems: [],
+  ...described,
+  params: EMPTY,
+  query: EMPTY,
+  method: "post",
+  answer: (sources, { body, caller, address }) =>
+    described.answer(sources, { body: checked("body", described.body, body), caller, address }),
 });
 
 export type TableRow = readonly (string | number | bigint | Date | null)[];

@@ -1,4 +1,5 @@
 // All that this release answers. The document and the server hold exactly these.
+import { authRoutes } from "./resources/auth.js";
 import { cycleRoutes } from "./resources/cycles.js";
 import { delegatorRoutes } from "./resources/delegators.js";
 import { paymentRoutes } from "./resources/payments.js";
@@ -7,6 +8,7 @@ import { reportRoutes } from "./resources/reports.js";
 import { type Route } from "./route.js";
 
 export const routes: readonly Route[] = [
+  ...authRoutes,
   ...cycleRoutes,
   ...paymentRoutes,
   ...delegatorRoutes,

@@ -6,6 +6,8 @@ import { pipeline } from "node:stream/promises";
 import compression from "compression";
 import express, { type NextFunction, type Request, type Response } from "express";
 import helmet from "helmet";
+import { authenticate, type Principal } from "../application/accounts/authenticate.js";
+import { ROLES } from "../application/ports/accounts.js";
 import { StoreUnavailable, type Position } from "../application/ports/event-store.js";
 import { NotProjected } from "../application/read-side/answer.js";
 import { BadCursor, TooWide } from "../application/read-side/page.js";
@@ -13,16 +15,14 @@ import { csvOf } from "./csv.js";
 import { documentOf } from "./document.js";
 import { jsonOf } from "./json.js";
 import { docsPage, problemPage } from "./pages.js";
-import { bodyOf, Problem, PROBLEMS } from "./problem.js";
-import { type Caller, type Reply, ROLES, type Route, type Sources } from "./route.js";
+import { bodyOf, Problem, PROBLEMS, type ProblemType } from "./problem.js";
+import { type Reply, type Route, type Sources } from "./route.js";
 
 export interface ApiOptions {
   readonly routes: readonly Route[];
   readonly sources: Sources;
   /** Of this release. */
   readonly version: string;
-  /** Who shows this bearer token; undefined: nobody who is known. */
-  readonly authenticate: (token: string) => Promise<Caller | undefined>;
   /** Told of what should not happen. */
   readonly report: (error: unknown, request: string) => void;
 }
@@ -45,12 +45,18 @@ const problemOf = (error: unknown): Problem | undefined => {
   const later = { headers: { "retry-after": RETRY_AFTER_S } };
   if (error instanceof NotProjected) return new Problem("not-projected", error.message, later);
   if (error instanceof StoreUnavailable) return new Problem("unavailable", error.message, later);
-  if (isUnreadable(error)) return new Problem("bad-request", "the request cannot be read");
-  return undefined;
+  if (!isUnreadable(error)) return undefined;
+  const type = BY_STATUS[error.status] ?? "bad-request";
+  return new Problem(type, "the request cannot be read");
+};
+
+const BY_STATUS: Readonly<Record<number, ProblemType>> = {
+  413: "too-large",
+  415: "unsupported-media-type",
 };
 
 /** What Express says of a path or body that it cannot decode. */
-const isUnreadable = (error: unknown): boolean =>
+const isUnreadable = (error: unknown): error is Error & { readonly status: number } =>
   error instanceof Error && "status" in error && typeof error.status === "number" && error.status < 500;
 
 const refuse = (response: Response, problem: Problem): void => {
@@ -62,20 +68,29 @@ const refuse = (response: Response, problem: Problem): void => {
 const bearerOf = (request: Request): string | undefined =>
   /^Bearer +([!-~]+)$/i.exec(request.headers.authorization ?? "")?.[1];
 
+/** Who asks; undefined where everybody may. */
 const authorise = async (
-  { authenticate }: ApiOptions,
+  { sources }: ApiOptions,
   { access }: Route,
   request: Request,
-): Promise<void> => {
-  if (access === "public") return;
-  const token = bearerOf(request);
-  const caller = token === undefined ? undefined : await authenticate(token);
-  if (caller === undefined)
-    throw new Problem("unauthenticated", "show a token: Authorization: Bearer <token>", {
-      headers: { "www-authenticate": "Bearer" },
-    });
+): Promise<Principal | undefined> => {
+  if (access === "public") return undefined;
+  const bearer = bearerOf(request);
+  const caller = bearer === undefined ? undefined : await authenticate(sources.sessions, bearer);
+  if (caller === undefined || "refused" in caller)
+    throw new Problem(
+      "unauthenticated",
+      caller === undefined
+        ? "show a token: Authorization: Bearer <token>"
+        : `this token is good no more: ${caller.refused}`,
+      { headers: { "www-authenticate": "Bearer" } },
+    );
   if (ROLES.indexOf(caller.role) < ROLES.indexOf(access))
-    throw new Problem("forbidden", `this is for the role ${access}, and ${caller.name} is ${caller.role}`);
+    throw new Problem(
+      "forbidden",
+      `this is for the role ${access}, and this token has the role ${caller.role}`,
+    );
+  return caller;
 };
 
 const waitUntilFresh = async (
@@ -113,16 +128,32 @@ const send = async (request: Request, response: Response, reply: Reply): Promise
   if (etag !== undefined) response.setHeader("etag", etag);
   if (reply.position !== undefined) response.setHeader("taps-position", reply.position.toString());
   if (reply.pinned === true) response.setHeader("taps-pinned", "true");
-  response.setHeader("cache-control", "private, no-cache");
+  response.setHeader("cache-control", etag === undefined ? "no-store" : "private, no-cache");
   if (etag !== undefined && request.headers["if-none-match"] === etag) response.status(304).end();
+  else if (reply.value === undefined) response.status(204).end();
   else response.type("application/json").send(jsonOf(reply.value));
+};
+
+/** What was sent as JSON, where something is to be sent. */
+const bodyIn = ({ body }: Route, request: Request): unknown => {
+  if (body === undefined) return undefined;
+  if (request.is("application/json") === false)
+    throw new Problem("unsupported-media-type", "the body must be application/json");
+  return request.body as unknown;
 };
 
 const answering =
   (options: ApiOptions, route: Route): Handler =>
   async (request, response) => {
-    await authorise(options, route, request);
-    const asked = { params: request.params, query: request.query };
+    const caller = await authorise(options, route, request);
+    const address = request.socket.remoteAddress ?? "";
+    const asked = {
+      params: request.params,
+      query: request.query,
+      body: bodyIn(route, request),
+      caller,
+      address,
+    };
     await waitUntilFresh(options, route, request.query);
     await send(request, response, await route.answer(options.sources, asked));
   };
@@ -145,11 +176,13 @@ const failing =
     refuse(response, problem ?? new Problem("defect", `request ${idOf(response)} is told of in the log`));
   };
 
-const wrongMethod = (_request: Request, response: Response): void =>
-  refuse(
-    response,
-    new Problem("method-not-allowed", "this is only read", { headers: { allow: "GET, HEAD" } }),
-  );
+const wrongMethod =
+  (allow: string) =>
+  (_request: Request, response: Response): void =>
+    refuse(response, new Problem("method-not-allowed", `this is for ${allow}`, { headers: { allow } }));
+
+/** A body is small: what is sent in bulk has routes of its own. */
+const readBody = express.json({ limit: "64kb" });
 
 export const application = (options: ApiOptions): express.Express => {
   const app = express();
@@ -176,8 +209,9 @@ export const application = (options: ApiOptions): express.Express => {
     else response.type("html").send(page);
   });
   for (const route of options.routes) {
-    app[route.method](pathOf(route), answering(options, route));
-    app.all(pathOf(route), wrongMethod);
+    if (route.method === "post") app.post(pathOf(route), readBody, answering(options, route));
+    else app.get(pathOf(route), answering(options, route));
+    app.all(pathOf(route), wrongMethod(route.method === "get" ? "GET, HEAD" : "POST"));
   }
   app.use(notFound);
   app.use(failing(options));

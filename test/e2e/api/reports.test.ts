@@ -4,8 +4,8 @@ import { request } from "node:http";
 import { expect } from "chai";
 import { parse } from "csv-parse/sync";
 import { reportRoutes } from "../../../src/api/resources/reports.js";
-import { ROLES } from "../../../src/api/route.js";
-import { serveHistory, type ServedHistory, tokenOf } from "../../support/api/served-history.js";
+import { type Role, ROLES } from "../../../src/application/ports/accounts.js";
+import { serveHistory, type ServedHistory } from "../../support/api/served-history.js";
 
 describe("reports", function () {
   this.timeout(60_000);
@@ -18,9 +18,9 @@ describe("reports", function () {
     await served.close();
   });
 
-  const ask = (path: string, role = "viewer") =>
+  const ask = (path: string, role: Role | "nobody" = "viewer") =>
     fetch(`http://127.0.0.1:${served.port}/api/v1${path}`, {
-      headers: { authorization: `Bearer ${tokenOf(role)}` },
+      headers: { authorization: `Bearer ${served.tokens[role]}` },
     });
   const rowsOf = async (path: string): Promise<readonly Record<string, string>[]> => {
     const response = await ask(path);
@@ -86,7 +86,7 @@ describe("reports", function () {
   });
 
   it("end when nobody takes them any more", async () => {
-    const headers = { authorization: `Bearer ${tokenOf("viewer")}` };
+    const headers = { authorization: `Bearer ${served.tokens.viewer}` };
     const path = "/api/v1/reports/payments.csv?fromCycle=0&toCycle=999999";
     const asking = request({ port: served.port, host: "127.0.0.1", path, headers }).end();
     const [response] = (await once(asking, "response")) as [NodeJS.ReadableStream & { destroy(): void }];
