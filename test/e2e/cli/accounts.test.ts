@@ -25,7 +25,8 @@ describe("users and tokens of the API through the command line", function () {
   const json = async <T>(...args: string[]): Promise<T> =>
     JSON.parse(await tapsWithin(env, [...args, "--json"])) as T;
   const hashes = async () =>
-    (await pool.query<{ hash: string }>("SELECT password_hash AS hash FROM ops.account ORDER BY lower(name)")).rows;
+    (await pool.query<{ hash: string }>("SELECT password_hash AS hash FROM ops.account ORDER BY lower(name)"))
+      .rows;
 
   before(async () => {
     database = await emptyDatabase();
