@@ -1,6 +1,6 @@
 // The API's accounts on a real PostgreSQL, with time that is told and light hashes whose work is counted.
 import { type Pool } from "pg";
-import { type Account } from "../../src/application/ports/accounts.js";
+import { type Account, type PasswordHasher } from "../../src/application/ports/accounts.js";
 import { type Sessions } from "../../src/application/accounts/login.js";
 import { addUser } from "../../src/application/accounts/users.js";
 import { Argon2Hasher, type Argon2Parameters } from "../../src/infrastructure/accounts/argon2.js";
@@ -30,6 +30,26 @@ export class CountingHasher extends Argon2Hasher {
   }
 }
 
+/** A hasher that verifies as another does, and while it is at it something else happens. */
+export const meanwhileVerifying = (hasher: PasswordHasher, work: () => Promise<unknown>): PasswordHasher => ({
+  hash: (password) => hasher.hash(password),
+  decoy: () => hasher.decoy(),
+  isOutdated: (hash) => hasher.isOutdated(hash),
+  verify: async (hash, password) => {
+    const matches = await hasher.verify(hash, password);
+    await work();
+    return matches;
+  },
+});
+
+const CONNECTIONS = 20;
+
+/** Opens all connections: what then starts at the same moment meets in the database. */
+const connectAll = async (pool: Pool): Promise<void> => {
+  const clients = await Promise.all(Array.from({ length: CONNECTIONS }, () => pool.connect()));
+  for (const client of clients) client.release();
+};
+
 export interface AccountsOnPostgres extends Sessions {
   readonly pool: Pool;
   readonly clock: ManualClock;
@@ -49,7 +69,8 @@ export const accountsOver = (pool: Pool, clock: ManualClock, parameters = LIGHT)
 
 export const openAccounts = async (): Promise<AccountsOnPostgres> => {
   const database = await freshDatabase();
-  const pool = createPool({ url: database.url, applicationName: "accounts", max: 20 });
+  const pool = createPool({ url: database.url, applicationName: "accounts", max: CONNECTIONS });
+  await connectAll(pool);
   const clock = new ManualClock(Date.UTC(2026, 0, 1));
   const another = (parameters = LIGHT) => accountsOver(pool, clock, parameters);
   const close = async (): Promise<void> => {

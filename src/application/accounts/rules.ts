@@ -8,8 +8,8 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 export const isUserName = (text: string): boolean => NAME.test(text);
 
 /** In characters; OWASP asks for 8 with a second factor, NIST SP 800-63B-4 for 15 without, and at least 64 to be taken. */
-const SHORTEST_PASSWORD = 15;
-const LONGEST_PASSWORD = 256;
+export const SHORTEST_PASSWORD = 15;
+export const LONGEST_PASSWORD = 256;
 
 export type BadPassword = "password-too-short" | "password-too-long";
 

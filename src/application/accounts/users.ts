@@ -21,6 +21,10 @@ export interface NoSuchUser {
   readonly refused: "no-such-user";
 }
 
+export interface NotAdded {
+  readonly refused: "bad-name" | "name-taken" | BadPassword;
+}
+
 /** What everybody may see of an account. */
 export const shownAccount = ({ id, name, role, disabled, createdAt, changedAt }: Account): Account => ({
   id,
@@ -43,7 +47,7 @@ export const findUser = async (
 export const addUser = async (
   { store, hasher, clock }: Accounts,
   user: { readonly name: string; readonly role: Role; readonly password: string },
-): Promise<Account | { readonly refused: "bad-name" | "name-taken" | BadPassword }> => {
+): Promise<Account | NotAdded> => {
   const { name, role, password } = user;
   if (!isUserName(name)) return refuse("bad-name");
   const problem = passwordProblem(password);

@@ -3,12 +3,14 @@ import { changePassword, login } from "../../../src/application/accounts/login.j
 import { authenticate } from "../../../src/application/accounts/authenticate.js";
 import { refresh } from "../../../src/application/accounts/refresh.js";
 import { setDisabled, setPassword } from "../../../src/application/accounts/users.js";
+import { until } from "../../support/until.js";
 import {
   type AccountsOnPostgres,
   addOperator,
   done,
   isDone,
   LIGHT,
+  meanwhileVerifying,
   openAccounts,
   PASSWORD,
 } from "../../support/accounts.js";
@@ -186,20 +188,28 @@ describe("logins to the API", () => {
       () => setPassword(accounts, "alice", ANOTHER),
       () => setDisabled(accounts, "alice", true),
     ]) {
-      const { hasher } = accounts;
-      const slow = Object.create(hasher, {
-        verify: {
-          value: async (hash: string, password: string) => {
-            const matches = await hasher.verify(hash, password);
-            await meanwhile();
-            return matches;
-          },
-        },
-      }) as typeof hasher;
+      const hasher = meanwhileVerifying(accounts.hasher, meanwhile);
       await setPassword(accounts, "alice", PASSWORD);
       const credentials = { name: "alice", password: PASSWORD, address: HOME };
-      expect(await login({ ...accounts, hasher: slow }, credentials)).to.deep.equal(WRONG);
+      expect(await login({ ...accounts, hasher }, credentials)).to.deep.equal(WRONG);
     }
+  });
+
+  it("wait for a new password that is being set, and open no session under the old one", async () => {
+    const setting = await accounts.pool.connect();
+    await setting.query("BEGIN; UPDATE ops.account SET password_version = password_version + 1");
+    let isOver = false;
+    const entering = enter(HOME).finally(() => (isOver = true));
+    const isWaiting = async () =>
+      (
+        await accounts.pool.query(
+          "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        )
+      ).rowCount === 1;
+    await until(async () => isOver || (await isWaiting()));
+    await setting.query("COMMIT");
+    setting.release();
+    expect(await entering).to.deep.equal(WRONG);
   });
 
   describe("change of one's own password", () => {
@@ -225,6 +235,19 @@ describe("logins to the API", () => {
       expect(await change(accessToken, PASSWORD, ANOTHER, bot(6))).to.deep.equal(throttledFor(1));
       expect(await change(accessToken, PASSWORD, "short")).to.deep.equal({ refused: "password-too-short" });
       expect(await change(accessToken, PASSWORD)).to.deep.equal({ changed: true });
+    });
+
+    it("does not undo another one that came while the current one was verified", async () => {
+      const tokens = done(await enter(HOME));
+      const { user, by } = done(await authenticate(accounts, tokens.accessToken));
+      if (user === null || !("session" in by)) throw new Error("no session");
+      const hasher = meanwhileVerifying(accounts.hasher, () => setPassword(accounts, "alice", ANOTHER));
+      const own = { account: user.id, session: by.session, current: PASSWORD, address: HOME };
+      expect(
+        await changePassword({ ...accounts, hasher }, { ...own, next: "one horse and one staple" }),
+      ).to.deep.equal(WRONG);
+      done(await enter(HOME, ANOTHER));
+      expect(await refresh(accounts, tokens.refreshToken)).to.deep.equal({ refused: "revoked" });
     });
 
     it("is done by one of two at the same moment", async () => {
