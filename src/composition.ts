@@ -3,11 +3,13 @@ import "reflect-metadata";
 import { join } from "node:path";
 import { type Pool } from "pg";
 import { container as root, type DependencyContainer, instanceCachingFactory } from "tsyringe";
+import { type Accounts } from "./application/accounts/users.js";
 import { type Acts } from "./application/commands/acts.js";
 import { type Chain } from "./application/ports/chain.js";
 import { type EventStore } from "./application/ports/event-store.js";
 import { type Cleanup } from "./cleanup.js";
 import { runCommand } from "./cli/program.js";
+import { openAccounts } from "./accounts.js";
 import { type Config, ConfigError, readConfig, withoutEffect } from "./config.js";
 import { makeFolder } from "./data-folder.js";
 import { type Intent, openDatabase, openPool, openStore } from "./databases.js";
@@ -44,6 +46,7 @@ export interface Parts {
   readonly source: Promise<TzktSource>;
   readonly baker: Promise<TzAddress>;
   readonly acts: Promise<Acts>;
+  readonly accounts: Promise<Accounts>;
   readonly vault: Vault;
 }
 
@@ -80,6 +83,7 @@ const register = (
   provide("source", async () => new TzktSource({ baseUrl: await get("tzktUrl"), clock: systemClock }));
   provide("baker", () => bakerAddress(config, get));
   provide("acts", () => openActs(config, get));
+  provide("accounts", () => openAccounts(get));
   provide("vault", () => openVault(config));
   return get;
 };

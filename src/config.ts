@@ -173,8 +173,6 @@ export const productionMistakes = (config: Config): readonly Mistake[] =>
   missingInProduction(config.NODE_ENV, new Set(NAMES.filter((name) => config[name] !== undefined)));
 
 const WITHOUT_EFFECT: readonly Variable[] = [
-  "JWT_SECRET",
-  "PORT",
   "SENTRY_DSN",
   "SLACK_WEBHOOK_URL",
   "WEBHOOK_URL",
@@ -186,9 +184,7 @@ const WITHOUT_EFFECT: readonly Variable[] = [
 
 /** What is set and does nothing: the parts that it belongs to are not in this release. */
 export const withoutEffect = (env: NodeJS.ProcessEnv): readonly string[] => {
-  const isSet = (name: Variable): boolean => env[name] !== undefined && env[name] !== "";
-  const roles = env["TAPS_ROLES"]?.split(",").map((role) => role.trim()) ?? [];
-  return [...WITHOUT_EFFECT.filter(isSet), ...(roles.includes("api") ? ["TAPS_ROLES api"] : [])];
+  return WITHOUT_EFFECT.filter((name) => env[name] !== undefined && env[name] !== "");
 };
 
 /** Whether anything can sign for the payer. */

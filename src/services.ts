@@ -99,6 +99,11 @@ export const createServices = (
   },
   view: () => get("acts"),
   log: () => get("log"),
+  accounts: () => {
+    intent.writes = true;
+    return get("accounts");
+  },
+  viewAccounts: () => get("accounts"),
   audit: {
     reading: eventReading,
     source: async (url) => (url === undefined ? get("store") : (await openLogAt(url, cleanups)).store),

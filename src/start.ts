@@ -39,6 +39,7 @@ import { demoFile } from "./network.js";
 import { createProjector } from "./read-models.js";
 import { type ProjectionRunner } from "./readmodel/engine.js";
 import { readFigures } from "./readmodel/figures.js";
+import { openApi } from "./serve-api.js";
 import { openSigner } from "./signing.js";
 import { type RunningSandbox, startSandbox } from "./sandbox/demo.js";
 import { demoChainId } from "./sandbox/genesis.js";
@@ -263,5 +264,6 @@ export const startPaying = async (starting: Starting): Promise<void> => {
     : { runners: [], parts: [] };
   parts.push(...projector.parts);
   await openMetrics(starting, projector.runners);
+  await openApi(config, get, starting.logger, starting.cleanups);
   await runAll(signal, parts);
 };

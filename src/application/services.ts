@@ -1,3 +1,4 @@
+import { type Accounts } from "./accounts/users.js";
 import { type Acts } from "./commands/acts.js";
 import { type Evidence } from "./commands/pay-cycle.js";
 import { type OpenedWallet } from "./commands/wallet.js";
@@ -42,6 +43,10 @@ export interface Services {
   /** The same for a command that writes nothing: of databases it sets up the embedded one alone. */
   view(): Promise<Acts>;
   log(): Promise<EventLog>;
+  /** Who may use the API; a database that is new is set up. */
+  accounts(): Promise<Accounts>;
+  /** The same for a command that writes nothing. */
+  viewAccounts(): Promise<Accounts>;
   audit: AuditServices;
   source(): Promise<RewardSource>;
   /** For `cycle compute` and `compare`: needs no database and never the sandbox. */

@@ -21,6 +21,8 @@ import { projectionsCommand } from "./projections.js";
 import { reconcileCommand } from "./reconcile.js";
 import { replayCommand } from "./replay.js";
 import { serveCommands } from "./serve.js";
+import { tokenCommand } from "./token.js";
+import { userCommand } from "./user.js";
 import { walletCommand } from "./wallet.js";
 import { whatIfCommand } from "./what-if.js";
 
@@ -54,6 +56,8 @@ const buildProgram = (services: Services): Command => {
     compareCommand,
     whatIfCommand,
     projectionsCommand,
+    userCommand,
+    tokenCommand,
   ]) {
     add(program, services);
   }

@@ -4,7 +4,7 @@ import { asCycle } from "../../src/domain/identifiers.js";
 import * as Payment from "../../src/domain/payment/payment.js";
 import { type Transact } from "../../src/readmodel/database.js";
 import { inService } from "../../src/readmodel/names.js";
-import { addressPrefix } from "../../src/readmodel/queries/delegators.js";
+import { addressPrefix } from "../../src/application/read-side/delegators.js";
 import { ProjectionStore } from "../../src/readmodel/store.js";
 import { createPartition } from "../../src/readmodel/tables.js";
 import { projections } from "../../projections/all.js";

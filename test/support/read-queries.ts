@@ -8,19 +8,16 @@ import {
 } from "../../src/domain/identifiers.js";
 import { type Transact } from "../../src/readmodel/database.js";
 import { activity } from "../../src/readmodel/queries/activity.js";
-import { type Answer } from "../../src/readmodel/queries/answer.js";
+import { type Answer } from "../../src/application/read-side/answer.js";
 import { bondCycles, bondPool } from "../../src/readmodel/queries/bond-pool.js";
 import { cycle, cycles } from "../../src/readmodel/queries/cycles.js";
-import { type AddressPrefix, delegator, delegators, terms } from "../../src/readmodel/queries/delegators.js";
+import { type AddressPrefix } from "../../src/application/read-side/delegators.js";
+import { delegator, delegators, terms } from "../../src/readmodel/queries/delegators.js";
 import { balances, movements } from "../../src/readmodel/queries/ledger.js";
 import { operation, operations } from "../../src/readmodel/queries/operations.js";
-import { type Page, type PageRequest } from "../../src/readmodel/queries/page.js";
-import {
-  payment,
-  type PaymentFilter,
-  payments,
-  type PaymentSort,
-} from "../../src/readmodel/queries/payment.js";
+import { type Page, type PageRequest } from "../../src/application/read-side/page.js";
+import { type PaymentFilter, type PaymentSort } from "../../src/application/read-side/payment.js";
+import { payment, payments } from "../../src/readmodel/queries/payment.js";
 import { payout, payouts } from "../../src/readmodel/queries/payouts.js";
 import { reward, rewardsOfCycle, rewardsOfDelegator } from "../../src/readmodel/queries/rewards.js";
 import { settings } from "../../src/readmodel/queries/settings.js";

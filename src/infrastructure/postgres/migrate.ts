@@ -133,7 +133,8 @@ const inOrder = async (client: pg.Client, migrations: readonly Migration[]): Pro
 
 /**
  * What a role of its own may do that runs TAPS but does not migrate. It inserts into the log by the function that
- * appends alone: positions without gaps, revisions and times are not its own to choose.
+ * appends alone: positions without gaps, revisions and times are not its own to choose. Accounts and API tokens it does
+ * not remove, and of a token that was given out it changes neither whose it is nor what for.
  */
 const grants = (role: string): string => {
   const grantee = pg.escapeIdentifier(role);
@@ -143,7 +144,12 @@ const grants = (role: string): string => {
     GRANT SELECT ON ALL TABLES IN SCHEMA log TO ${grantee};
     GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA log TO ${grantee};
     GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA ops TO ${grantee};
-    REVOKE INSERT, UPDATE, DELETE ON ops.migrations FROM ${grantee};`;
+    REVOKE INSERT, UPDATE, DELETE ON ops.migrations FROM ${grantee};
+    REVOKE DELETE ON ops.account, ops.api_token FROM ${grantee};
+    REVOKE UPDATE ON ops.session, ops.refresh_token, ops.api_token FROM ${grantee};
+    GRANT UPDATE (revoked_at, revoked_for) ON ops.session TO ${grantee};
+    GRANT UPDATE (used_at) ON ops.refresh_token TO ${grantee};
+    GRANT UPDATE (last_used_at, revoked_at) ON ops.api_token TO ${grantee};`;
 };
 
 /** The role that a connection string, or what it leaves to the environment, connects as. */

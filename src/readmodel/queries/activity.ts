@@ -1,27 +1,10 @@
 // Who did what, and when.
-import { z } from "zod";
+import { type ActivityFilter, activityRow, type ActivityRow } from "../../application/read-side/activity.js";
+import { type Answer } from "../../application/read-side/answer.js";
+import { type Page, type PageRequest } from "../../application/read-side/page.js";
 import { type Transact } from "../database.js";
-import { type Answer, answer, position } from "./answer.js";
-import { type Page, pageOf, type PageRequest } from "./page.js";
-
-export const activityRow = z.object({
-  position,
-  recordedAt: z.date(),
-  actor: z.string(),
-  verb: z.string(),
-  subject: z.string(),
-  stream: z.string(),
-  revision: z.number().int(),
-  /** Amounts are decimal strings of mutez. */
-  details: z.record(z.string(), z.json()),
-});
-export type ActivityRow = z.infer<typeof activityRow>;
-
-/** What is done by somebody, to something, or one kind of act: each has an index of its own. */
-export interface ActivityFilter {
-  readonly by: "actor" | "subject" | "verb";
-  readonly value: string;
-}
+import { answer } from "./answer.js";
+import { pageOf } from "./page.js";
 
 /** A page of acts in the order of the log: all, or somebody's, of something, or of one kind. */
 export const activity = (

@@ -1,25 +1,9 @@
 // What every query has in common: one moment of one read model, and how far that model has come.
 import { z } from "zod";
-import { type Position } from "../../application/ports/event-store.js";
+import { type Answer, NotProjected } from "../../application/read-side/answer.js";
 import { readCheckpoint } from "../checkpoint.js";
 import { type Session, type Transact } from "../database.js";
 import { qualified } from "../sql.js";
-
-/** What was asked for, as it was when the event at `position` was the last one applied. */
-export interface Answer<T> {
-  readonly value: T;
-  readonly position: Position;
-  /** A person holds the read model at this position: later events do not show. */
-  readonly pinned: boolean;
-}
-
-/** The read model is not there: no projector has run on this database yet. */
-export class NotProjected extends Error {
-  override readonly name = "NotProjected";
-  constructor(readonly model: string) {
-    super(`the read model ${model} is not there yet: a process with the role "projector" makes it`);
-  }
-}
 
 /** A read model and the tables of it that a query reads. */
 export interface Source {
@@ -87,8 +71,3 @@ export const rowsOf = async <S extends Shape>(
   const { rows } = await session.query(text, values);
   return z.array(shape).parse(rows);
 };
-
-/** An amount in mutez as the driver reads it. */
-export const amount = z.bigint().brand<"Mutez">();
-/** Place of an event in the log. */
-export const position = z.bigint().transform((value) => value as Position);

@@ -1,48 +1,24 @@
 // Delegators: what each was paid, what it is owed, and on which terms.
-import { z } from "zod";
-import { address, type Address, cycleNumber, tzAddress, type TzAddress } from "../../domain/identifiers.js";
-import { basisPoints } from "../../domain/money.js";
+import { type Answer } from "../../application/read-side/answer.js";
+import {
+  type AddressPrefix,
+  delegatorRow,
+  type DelegatorRow,
+  figures,
+  ownTerms,
+  termsRow,
+  type TermsRow,
+} from "../../application/read-side/delegators.js";
+import { type Page, type PageRequest, TooWide } from "../../application/read-side/page.js";
+import { type Address, type TzAddress } from "../../domain/identifiers.js";
 import { type Transact } from "../database.js";
-import { amount, type Answer, answer, columnsOf, Parameters, rowsOf } from "./answer.js";
-import { type Page, pageOf, type PageRequest, TooWide } from "./page.js";
+import { answer, columnsOf, Parameters, rowsOf } from "./answer.js";
+import { pageOf } from "./page.js";
 
 const SOURCE = {
   model: "delegators",
   tables: ["delegators", "delegator_terms", "delegator_balances"],
 } as const;
-
-/** What addresses begin with that are looked for. */
-export const addressPrefix = z
-  .string()
-  .regex(/^[1-9A-HJ-NP-Za-km-z]{1,36}$/, "not the beginning of an address")
-  .brand<"AddressPrefix">();
-export type AddressPrefix = z.infer<typeof addressPrefix>;
-
-const figures = z.object({
-  baker: tzAddress,
-  delegator: address,
-  firstCycle: cycleNumber.nullable(),
-  lastCycle: cycleNumber.nullable(),
-  paid: amount,
-  payments: z.bigint(),
-  owed: amount,
-  held: amount,
-  lastPaidCycle: cycleNumber.nullable(),
-  lastPaidAt: z.date().nullable(),
-});
-/** Its own terms; null follows the policy. */
-const ownTerms = z.object({
-  feeBps: basisPoints.nullable(),
-  recipient: address.nullable(),
-  status: z.enum(["pay", "suspend", "ignore"]).nullable(),
-  maximumBalance: amount.nullable(),
-});
-export const delegatorRow = figures.extend({
-  /** What the ledger carries, apart from what a payout under way has taken. */
-  carried: amount,
-  ...ownTerms.shape,
-});
-export type DelegatorRow = z.infer<typeof delegatorRow>;
 
 const COLUMNS = `${columnsOf(figures)}, coalesce(b.balance, 0) AS carried, ${columnsOf(ownTerms, "o")}`;
 /** Row by row: joined as a whole, each page would read all of them. */
@@ -111,9 +87,6 @@ export const delegator = (
       `WHERE t.baker = ${parameters.add(baker, "text")} AND t.delegator = ${parameters.add(who, "text")}`;
     return (await rowsOf(session, delegatorRow, text, parameters.values))[0];
   });
-
-export const termsRow = ownTerms.extend({ delegator: address });
-export type TermsRow = z.infer<typeof termsRow>;
 
 /** A page of the terms that delegators have of their own, by address; those of strangers too. */
 export const terms = (

@@ -1,29 +1,18 @@
 // The ledger: what is owed across cycles, and every movement that made it so.
-import { z } from "zod";
-import { address, type Address, type TzAddress } from "../../domain/identifiers.js";
+import { type Answer } from "../../application/read-side/answer.js";
+import {
+  balanceRow,
+  type BalanceRow,
+  movementRow,
+  type MovementRow,
+} from "../../application/read-side/ledger.js";
+import { type Page, type PageRequest } from "../../application/read-side/page.js";
+import { type Address, type TzAddress } from "../../domain/identifiers.js";
 import { type Transact } from "../database.js";
-import { amount, type Answer, answer, position } from "./answer.js";
-import { type Page, pageOf, type PageRequest } from "./page.js";
+import { answer } from "./answer.js";
+import { pageOf } from "./page.js";
 
 const MODEL = "ledger";
-
-export const balanceRow = z.object({ delegator: address, balance: amount });
-export type BalanceRow = z.infer<typeof balanceRow>;
-
-export const movementRow = z.object({
-  position,
-  delegator: address,
-  kind: z.enum(["opening", "adjustment", "taken", "carried", "settled", "returned"]),
-  /** Above 0: more is owed. */
-  amount,
-  /** The file's digest, the adjustment's own, or the payout that took or gave. */
-  reference: z.string(),
-  reason: z.string().nullable(),
-  /** Null: a payout's own doing. */
-  actor: z.string().nullable(),
-  recordedAt: z.date(),
-});
-export type MovementRow = z.infer<typeof movementRow>;
 
 const byDelegator = { name: "delegator", column: "t.delegator", type: "text" } as const;
 const byBalance = { name: "balance", column: "t.balance", type: "bigint" } as const;

@@ -1,48 +1,13 @@
 // Operations that a wallet of ours signed, and how each ended.
-import { z } from "zod";
-import {
-  blockHash,
-  level,
-  operationHash,
-  type OperationHash,
-  type TzAddress,
-  tzAddress,
-} from "../../domain/identifiers.js";
-import { purpose } from "../../domain/wallet/events.js";
+import { type Answer } from "../../application/read-side/answer.js";
+import { operationRow, type OperationRow } from "../../application/read-side/operations.js";
+import { type Page, type PageRequest } from "../../application/read-side/page.js";
+import { type OperationHash, type TzAddress } from "../../domain/identifiers.js";
 import { type Transact } from "../database.js";
-import { amount, type Answer, answer, columnsOf, position, rowsOf } from "./answer.js";
-import { type Page, pageOf, type PageRequest } from "./page.js";
+import { answer, columnsOf, rowsOf } from "./answer.js";
+import { pageOf } from "./page.js";
 
 const SOURCE = { model: "operations", tables: ["operations"] } as const;
-const errors = z.array(z.string()).nullable();
-
-export const operationRow = z.object({
-  hash: operationHash,
-  wallet: tzAddress,
-  purpose,
-  batchId: z.string().nullable(),
-  /** Stream that holds the batch's plan. */
-  payment: z.string().nullable(),
-  firstCounter: z.bigint(),
-  lastCounter: z.bigint(),
-  branch: blockHash,
-  branchLevel: level,
-  ttl: z.number().int(),
-  status: z.enum(["signed", "included", "final", "dead"]),
-  block: blockHash.nullable(),
-  level: level.nullable(),
-  fee: amount.nullable(),
-  burn: amount.nullable(),
-  refusedPermanent: errors,
-  refusedTemporary: errors,
-  refusedBranch: errors,
-  death: z.enum(["expired", "superseded"]).nullable(),
-  position,
-  signedAt: z.date(),
-  includedAt: z.date().nullable(),
-  endedAt: z.date().nullable(),
-});
-export type OperationRow = z.infer<typeof operationRow>;
 
 /** A page of what a wallet signed, or what was signed for one payment stream, in the order of signing. */
 export const operations = (

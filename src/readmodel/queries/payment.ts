@@ -1,74 +1,28 @@
 // Payments: what each delegator was to be paid, and how far the money has come.
 import { z } from "zod";
+import { type Answer } from "../../application/read-side/answer.js";
+import { BadCursor, type Page, type PageRequest, TooWide } from "../../application/read-side/page.js";
 import {
-  address,
-  cycleNumber,
-  type Address,
-  type Cycle,
-  level,
-  operationHash,
-  type OperationHash,
-  parseStreamName,
-  tzAddress,
-} from "../../domain/identifiers.js";
-import { obligationKind } from "../../domain/payment/events.js";
+  type PaymentFilter,
+  paymentRow,
+  type PaymentRow,
+  type PaymentSort,
+} from "../../application/read-side/payment.js";
+import { parseStreamName } from "../../domain/identifiers.js";
 import { type Session, type Transact } from "../database.js";
-import { amount, type Answer, answer, columnsOf, Parameters, rowsOf } from "./answer.js";
+import { answer, columnsOf, Parameters, rowsOf } from "./answer.js";
 import {
-  BadCursor,
   checkedLimit,
   type Key,
   keyOfRow,
   type OrderedBy,
-  type Page,
   pageFrom,
-  type PageRequest,
   readCursor,
   rowsAfter,
-  TooWide,
   writeCursor,
 } from "./page.js";
 
 const SOURCE = { model: "payment", tables: ["payment"] } as const;
-
-export const paymentResult = z.enum(["planned", "batched", "signed", "included", "paid", "carried", "held"]);
-
-export const paymentRow = z.object({
-  obligation: z.string(),
-  payout: z.string(),
-  baker: tzAddress,
-  /** Null for money that belongs to no cycle. */
-  cycle: cycleNumber.nullable(),
-  kind: obligationKind,
-  delegator: address,
-  recipient: address,
-  due: amount,
-  /** What reaches the receiver; with the fees it is charged, exactly what is due. Null until batched. */
-  sent: amount.nullable(),
-  transactionFee: amount.nullable(),
-  allocationFee: amount.nullable(),
-  result: paymentResult,
-  batchId: z.string().nullable(),
-  operationHash: operationHash.nullable(),
-  level: level.nullable(),
-  reason: z.string().nullable(),
-  plannedAt: z.date(),
-  signedAt: z.date().nullable(),
-  includedAt: z.date().nullable(),
-  settledAt: z.date().nullable(),
-});
-export type PaymentRow = z.infer<typeof paymentRow>;
-
-export interface PaymentFilter {
-  /** Both ends included; money of no cycle is in no range. */
-  readonly cycles?: { readonly from: Cycle; readonly to: Cycle } | undefined;
-  readonly delegator?: Address | undefined;
-  readonly result?: z.infer<typeof paymentResult> | undefined;
-  readonly operation?: OperationHash | undefined;
-}
-
-/** By cycle, and within one by amount; or by amount alone, which wants one cycle, delegator or operation. */
-export type PaymentSort = "cycle" | "due";
 
 type Request = PageRequest & PaymentFilter & { readonly sort: PaymentSort };
 

@@ -1,45 +1,13 @@
 // Payouts: the newest plan of each, and what came of it.
-import { z } from "zod";
-import { cycleNumber, digest, tzAddress } from "../../domain/identifiers.js";
+import { type z } from "zod";
+import { type Answer } from "../../application/read-side/answer.js";
+import { type Page, type PageRequest } from "../../application/read-side/page.js";
+import { payoutRow, type PayoutRow, type payoutState } from "../../application/read-side/payouts.js";
 import { type Transact } from "../database.js";
-import { amount, type Answer, answer, columnsOf, position, rowsOf } from "./answer.js";
-import { type Page, pageOf, type PageRequest } from "./page.js";
+import { answer, columnsOf, rowsOf } from "./answer.js";
+import { pageOf } from "./page.js";
 
 const SOURCE = { model: "payouts", tables: ["payouts"] } as const;
-
-export const payoutState = z.enum(["planned", "rejected", "completed"]);
-
-export const payoutRow = z.object({
-  payout: z.string(),
-  baker: tzAddress,
-  cycle: cycleNumber.nullable(),
-  kind: z.enum(["cycle", "bond", "batch"]),
-  state: z.enum(["writing", ...payoutState.options]),
-  plan: z.number().int(),
-  digest,
-  allocation: digest,
-  obligations: z.number().int(),
-  due: amount,
-  taken: amount,
-  carried: amount,
-  kept: amount,
-  exceeded: z.array(z.looseObject({ ceiling: z.string() })).nullable(),
-  /** Whether nothing of it is paid before a person approves it. */
-  awaitsApproval: z.boolean(),
-  approvedBy: z.string().nullable(),
-  rejectedBy: z.string().nullable(),
-  rejectedReason: z.string().nullable(),
-  paid: amount.nullable(),
-  charged: amount.nullable(),
-  leftCarried: amount.nullable(),
-  held: amount.nullable(),
-  networkFees: amount.nullable(),
-  networkBurns: amount.nullable(),
-  position,
-  plannedAt: z.date(),
-  completedAt: z.date().nullable(),
-});
-export type PayoutRow = z.infer<typeof payoutRow>;
 
 const COLUMNS =
   columnsOf(payoutRow.omit({ awaitsApproval: true })) +

@@ -1,38 +1,13 @@
 // Rewards: the numbers behind each amount.
-import { z } from "zod";
-import {
-  address,
-  type Address,
-  cycleNumber,
-  type Cycle,
-  digest,
-  tzAddress,
-  type TzAddress,
-} from "../../domain/identifiers.js";
-import { basisPoints } from "../../domain/money.js";
+import { type Answer } from "../../application/read-side/answer.js";
+import { type Page, type PageRequest } from "../../application/read-side/page.js";
+import { rewardRow, type RewardRow } from "../../application/read-side/rewards.js";
+import { type Address, type Cycle, type TzAddress } from "../../domain/identifiers.js";
 import { type Transact } from "../database.js";
-import { amount, type Answer, answer, columnsOf, Parameters, rowsOf } from "./answer.js";
-import { type Page, pageOf, type PageRequest } from "./page.js";
+import { answer, columnsOf, Parameters, rowsOf } from "./answer.js";
+import { pageOf } from "./page.js";
 
 const SOURCE = { model: "rewards", tables: ["rewards"] } as const;
-
-/** As ALLOCATION section 6 lists them. Amounts in mutez. */
-export const rewardRow = z.object({
-  baker: tzAddress,
-  cycle: cycleNumber,
-  delegator: address,
-  recipient: address,
-  balance: amount,
-  gross: amount,
-  feeBps: basisPoints,
-  fee: amount,
-  net: amount,
-  status: z.enum(["pay", "carry", "keep", "skip"]),
-  reason: z.string().nullable(),
-  engine: z.string(),
-  digest,
-});
-export type RewardRow = z.infer<typeof rewardRow>;
 
 const FROM = "read.rewards AS t";
 const byDelegator = { name: "delegator", column: "t.delegator", type: "text" } as const;

@@ -1,25 +1,9 @@
 // A baker's own settings as they stand.
-import { z } from "zod";
-import { mode } from "../../domain/baker/events.js";
-import { chainId, cycleNumber, type TzAddress, tzAddress } from "../../domain/identifiers.js";
-import { ceilingsCodec } from "../../domain/payment/ceilings.js";
-import { allocationPolicyCodec } from "../../domain/reward/policy-codec.js";
+import { type Answer } from "../../application/read-side/answer.js";
+import { type Settings, settingsRow } from "../../application/read-side/settings.js";
+import { type TzAddress } from "../../domain/identifiers.js";
 import { type Transact } from "../database.js";
-import { type Answer, answer, columnsOf, rowsOf } from "./answer.js";
-
-/** Policy and ceilings null: the default ones. */
-export const settingsRow = z.object({
-  baker: tzAddress,
-  chainId: chainId.nullable(),
-  firstCycle: cycleNumber.nullable(),
-  payer: tzAddress.nullable(),
-  mode,
-  onSinceCycle: cycleNumber.nullable(),
-  policy: allocationPolicyCodec.nullable(),
-  ceilings: ceilingsCodec.nullable(),
-  changedAt: z.date(),
-});
-export type Settings = z.infer<typeof settingsRow>;
+import { answer, columnsOf, rowsOf } from "./answer.js";
 
 /** Undefined: the baker is not registered. */
 export const settings = (transact: Transact, baker: TzAddress): Promise<Answer<Settings | undefined>> =>

@@ -1,29 +1,12 @@
 // What the wallet holds, and for how long that lasts: asked of a node, for no read model knows it.
 import { type Chain, ChainUnavailable } from "../../application/ports/chain.js";
 import { type Clock } from "../../application/ports/system.js";
-import { type Level, type TzAddress } from "../../domain/identifiers.js";
-import { type Mutez, mutez, sumOf, ZERO } from "../../domain/money.js";
+import { type Answer } from "../../application/read-side/answer.js";
+import { type Balance, type Funds } from "../../application/read-side/wallet-funds.js";
+import { type TzAddress } from "../../domain/identifiers.js";
+import { mutez, sumOf, ZERO } from "../../domain/money.js";
 import { type Transact } from "../database.js";
-import { type Answer } from "./answer.js";
 import { spending } from "./wallet.js";
-
-/** Spendable balance at a level, in mutez. */
-export interface Balance {
-  readonly balance: Mutez;
-  readonly level: Level;
-  readonly askedAt: Date;
-  /** The node does not answer now: this is what it said last. */
-  readonly isOld: boolean;
-}
-
-export interface Funds {
-  /** Undefined: no node has answered yet. */
-  readonly balance: Balance | undefined;
-  /** Mean of what the newest cycles took, in mutez. */
-  readonly perCycle: Mutez;
-  /** Whole cycles that the balance pays at that rate; undefined: nothing is known of one of the two. */
-  readonly cyclesLeft: bigint | undefined;
-}
 
 /** A node is asked once for so long: blocks are not much further apart. */
 const KEPT_MS = 5_000;

@@ -9,16 +9,13 @@ import { mutez } from "../../../src/domain/money.js";
 import * as Payment from "../../../src/domain/payment/payment.js";
 import { createPool, endPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
 import { type Transact } from "../../../src/readmodel/database.js";
-import { NotProjected } from "../../../src/readmodel/queries/answer.js";
-import { addressPrefix, delegator, delegators } from "../../../src/readmodel/queries/delegators.js";
+import { NotProjected } from "../../../src/application/read-side/answer.js";
+import { addressPrefix } from "../../../src/application/read-side/delegators.js";
+import { delegator, delegators } from "../../../src/readmodel/queries/delegators.js";
 import { movements } from "../../../src/readmodel/queries/ledger.js";
-import { BadCursor, type PageRequest, TooWide } from "../../../src/readmodel/queries/page.js";
-import {
-  payment,
-  type PaymentFilter,
-  type PaymentRow,
-  payments,
-} from "../../../src/readmodel/queries/payment.js";
+import { BadCursor, type PageRequest, TooWide } from "../../../src/application/read-side/page.js";
+import { type PaymentFilter, type PaymentRow } from "../../../src/application/read-side/payment.js";
+import { payment, payments } from "../../../src/readmodel/queries/payment.js";
 import { ProjectionStore } from "../../../src/readmodel/store.js";
 import { projections } from "../../../projections/all.js";
 import { ledgerProjection } from "../../../projections/ledger.js";

@@ -13,6 +13,8 @@ const unclosable = (mistakes: ReturnType<Services["configMistakes"]>): Services 
   acts: notAsked,
   view: notAsked,
   log: notAsked,
+  accounts: notAsked,
+  viewAccounts: notAsked,
   audit: {
     reading: { decode: notAsked, idOf: notAsked },
     source: notAsked,

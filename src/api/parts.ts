@@ -1,0 +1,48 @@
+// Parts that many routes have: numbers and names in addresses, pages, positions.
+import { z } from "zod";
+import { address, cycleNumber, operationHash, tzAddress } from "../domain/identifiers.js";
+import { type Position } from "../application/ports/event-store.js";
+import { type Page, type PageRequest } from "../application/read-side/page.js";
+
+/** A whole number as it stands in an address: no sign, no blanks, no leading zeros. */
+export const wholeText = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,8})$/, "not a whole number")
+  .transform(Number);
+
+export const cycleInPath = z.object({ cycle: wholeText.pipe(cycleNumber) });
+export const delegatorInPath = z.object({ delegator: address });
+export const operationInPath = z.object({ hash: operationHash });
+export const walletInPath = z.object({ wallet: tzAddress });
+export const nothing = z.object({});
+
+const MOST_ROWS = 200;
+const USUAL_ROWS = 50;
+
+/** Position of an event, as the log numbers it. */
+const positionText = z
+  .string()
+  .regex(/^(0|[1-9][0-9]{0,18})$/, "not a position")
+  .transform((text) => BigInt(text) as Position)
+  .meta({ description: "The answer is to show the log up to this event; waited for, then refused with 503" });
+export const fresh = z.object({ minPosition: positionText.optional() });
+
+/** Which page of a list, beside what the list is filtered and sorted by. */
+export const paged = fresh.extend({
+  limit: wholeText.pipe(z.int().min(1).max(MOST_ROWS)).default(USUAL_ROWS),
+  cursor: z.string().max(2_000).optional().describe("`next` of the page before"),
+  order: z.enum(["ascending", "descending"]).default("descending"),
+});
+
+export const requestOf = ({ limit, order, cursor }: z.output<typeof paged>): PageRequest => ({
+  limit,
+  direction: order,
+  ...(cursor === undefined ? {} : { after: cursor }),
+});
+
+/** A page of rows of one shape. */
+export const pageOf = <S extends z.ZodType>(row: S) =>
+  z.object({
+    rows: z.array(row).readonly(),
+    next: z.string().nullable().describe("Where the next page begins; null: there is none"),
+  }) satisfies z.ZodType<Page<z.output<S>>>;

@@ -1,0 +1,17 @@
+// All that this release answers. The document and the server hold exactly these.
+import { authRoutes } from "./resources/auth.js";
+import { cycleRoutes } from "./resources/cycles.js";
+import { delegatorRoutes } from "./resources/delegators.js";
+import { paymentRoutes } from "./resources/payments.js";
+import { walletRoutes } from "./resources/wallet.js";
+import { reportRoutes } from "./resources/reports.js";
+import { type Route } from "./route.js";
+
+export const routes: readonly Route[] = [
+  ...authRoutes,
+  ...cycleRoutes,
+  ...paymentRoutes,
+  ...delegatorRoutes,
+  ...walletRoutes,
+  ...reportRoutes,
+];

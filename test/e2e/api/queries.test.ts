@@ -1,0 +1,145 @@
+// Every route over real HTTP, on read models in a real PostgreSQL, held against the document that is served.
+import { Ajv2020 } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import { expect } from "chai";
+import { PROBLEMS } from "../../../src/api/problem.js";
+import { type Role, ROLES } from "../../../src/application/ports/accounts.js";
+import { routes } from "../../../src/api/routes.js";
+import { serveHistory, type ServedHistory } from "../../support/api/served-history.js";
+import { addressOf } from "../../support/identifiers.js";
+
+/** What is asked of the read models; the rest has tests of its own. */
+const listedRoutes = routes.filter(({ model }) => model !== undefined);
+
+interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Record<string, unknown>;
+}
+
+describe("the query API", function () {
+  this.timeout(60_000);
+  let served: ServedHistory;
+
+  const ask = async (
+    path: string,
+    role: Role | "nobody" = "viewer",
+    headers: Record<string, string> = {},
+  ) => {
+    const authorization = role === "nobody" ? {} : { authorization: `Bearer ${served.tokens[role]}` };
+    const response = await fetch(`http://127.0.0.1:${served.port}${path}`, {
+      headers: { ...authorization, ...headers },
+    });
+    const text = await response.text();
+    const body = text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+    return { status: response.status, headers: response.headers, body } satisfies Answered;
+  };
+  const filled = (path: string): string =>
+    `/api/v1${path.replace(/\{(\w+)\}/g, (_, name: string) => served.samples[name] ?? "?")}`;
+
+  before(async () => {
+    served = await serveHistory();
+  });
+  after(() => served.close());
+  afterEach(() => {
+    expect(served.reports).to.deep.equal([]);
+  });
+
+  it("answers each route as its document says, with the position that it shows", async () => {
+    const document = (await ask("/api/openapi.json", "nobody")).body as {
+      paths: Record<
+        string,
+        Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>
+      >;
+    };
+    expect(Object.keys(document.paths)).to.deep.equal([...new Set(routes.map(({ path }) => path))]);
+    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    for (const { path, method } of listedRoutes) {
+      const { status, headers, body } = await ask(filled(path));
+      expect(status, path).to.equal(200);
+      expect(headers.get("taps-position"), path).to.equal(served.head.toString());
+      const schema = document.paths[path]?.[method]?.responses["200"]?.content["application/json"]?.schema;
+      if (schema === undefined) throw new Error(`${path} is not in the document`);
+      const validate = ajv.compile(schema);
+      expect(validate(body), `${path}: ${ajv.errorsText(validate.errors)}`).to.equal(true);
+    }
+  });
+
+  it("is for who shows a token, and for their role", async () => {
+    for (const { path, access } of listedRoutes) {
+      const nobody = await ask(filled(path), "nobody");
+      expect([nobody.status, nobody.headers.get("www-authenticate")], path).to.deep.equal([401, "Bearer"]);
+      for (const role of ROLES) {
+        const may = access === "public" || ROLES.indexOf(role) >= ROLES.indexOf(access);
+        expect((await ask(filled(path), role)).status, `${path} ${role}`).to.equal(may ? 200 : 403);
+      }
+    }
+    const stranger = await ask("/api/v1/cycles", "nobody", { authorization: "Bearer of-nobody" });
+    expect(stranger.status).to.equal(401);
+  });
+
+  it("walks a list by its cursor, and takes no other's", async () => {
+    const whole = (await ask("/api/v1/payments?limit=200&order=ascending")).body["rows"] as unknown[];
+    const walked: unknown[] = [];
+    const page = async (query: string) => {
+      const { body } = await ask(`/api/v1/payments?order=ascending${query}`);
+      return body as unknown as { readonly rows: readonly unknown[]; readonly next: string | null };
+    };
+    for (let next: string | null | undefined; next !== null && walked.length < whole.length;) {
+      const { rows, next: after } = await page(`&limit=7${next === undefined ? "" : `&cursor=${next}`}`);
+      walked.push(...rows);
+      next = after;
+    }
+    expect(walked.slice(0, whole.length)).to.deep.equal(whole);
+    const other = await ask(`/api/v1/cycles?cursor=${(await page("&limit=1")).next}`);
+    expect([other.status, other.body["type"]]).to.deep.equal([400, "/api/problems/bad-cursor"]);
+  });
+
+  it("says what is wrong with a request, and where", async () => {
+    const wrong = await ask("/api/v1/cycles/x?minPosition=1");
+    expect(wrong.headers.get("content-type")).to.match(/^application\/problem\+json/);
+    expect(wrong.body).to.deep.include({ type: "/api/problems/invalid", status: 400 });
+    expect(wrong.body["faults"]).to.deep.equal([{ pointer: "/params/cycle", detail: "not a whole number" }]);
+    const cases = [
+      ["/api/v1/cycles?limit=201", 400, "invalid"],
+      ["/api/v1/cycles?limit=1&limit=2", 400, "invalid"],
+      ["/api/v1/cycles/999999999", 404, "not-found"],
+      [`/api/v1/delegators/${addressOf(987_654)}`, 404, "not-found"],
+      ["/api/v1/delegators/%2e%2e%2fcycles", 400, "invalid"],
+      ["/api/v1/delegators/%E0%A4%A", 400, "bad-request"],
+      ["/api/v1/payments?sort=due", 400, "too-wide"],
+      ["/api/v1/payments?fromCycle=1", 400, "invalid"],
+      ["/api/v1/nothing", 404, "not-found"],
+    ] as const;
+    for (const [path, status, type] of cases) {
+      const { body } = await ask(path);
+      expect([body["status"], body["type"]], path).to.deep.equal([status, `/api/problems/${type}`]);
+    }
+  });
+
+  it("has a page for people, and one for each problem", async () => {
+    const textOf = async (path: string) => (await fetch(`http://127.0.0.1:${served.port}${path}`)).text();
+    const docs = await textOf("/api/docs");
+    for (const { id, path } of routes) expect(docs, id).to.include(`<tr id="${id}">`).and.include(path);
+    for (const [type, { title }] of Object.entries(PROBLEMS)) {
+      expect(docs).to.include(`href="/api/problems/${type}"`);
+      expect(await textOf(`/api/problems/${type}`)).to.include(title);
+    }
+    expect((await ask("/api/problems/constructor")).status).to.equal(404);
+  });
+
+  it("answers 304 to who knows the answer, and waits for a position that is asked for", async () => {
+    const first = await ask("/api/v1/cycles");
+    const etag = first.headers.get("etag") ?? "";
+    expect(etag).to.equal(`W/"${served.head}"`);
+    expect((await ask("/api/v1/cycles", "viewer", { "if-none-match": etag })).status).to.equal(304);
+    expect((await ask(`/api/v1/cycles?minPosition=${served.head}`)).status).to.equal(200);
+    const later = await ask(`/api/v1/cycles?minPosition=${served.head + 1n}`);
+    expect([later.status, later.body["type"], later.headers.get("retry-after")]).to.deep.equal([
+      503,
+      "/api/problems/not-fresh",
+      "2",
+    ]);
+  });
+});

@@ -1,0 +1,46 @@
+// The program as its owner starts it: a user is added beside it, logs in, and asks what was paid.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect } from "chai";
+import { until } from "../../support/until.js";
+import { endOf, type Environment, Running } from "../../support/whole/taps.js";
+
+const PASSWORD = "correct horse battery staple";
+
+describe("taps start with JWT_SECRET", function () {
+  this.timeout(120_000);
+  let folder: string;
+  let env: Environment;
+  let running: Running;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "taps-api-"));
+    env = { TAPS_DATA_DIR: folder, JWT_SECRET: "x".repeat(32), PORT: "0", LOG_LEVEL: "info" };
+    running = Running.start(env, ["start"]);
+  });
+  after(async () => {
+    await running.stop("SIGTERM");
+    await rm(folder, { recursive: true });
+  });
+
+  it("serves the API to who was added", async () => {
+    const [, port] = await running.logs(/"message":"api","port":(\d+)|"port":(\d+).*"message":"api"/);
+    const base = `http://127.0.0.1:${port}/api/v1`;
+    const added = await endOf(env, ["user", "add", "ann", "--role", "viewer"], PASSWORD);
+    expect(added.code, added.err).to.equal(0);
+    const opened = await fetch(`${base}/auth/login`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ username: "ann", password: PASSWORD }),
+    });
+    expect(opened.status).to.equal(200);
+    const { accessToken } = (await opened.json()) as { accessToken: string };
+    const ask = (path: string) =>
+      fetch(`${base}${path}`, { headers: { authorization: `Bearer ${accessToken}` } });
+    await until(async () => {
+      const answer = await ask("/payments?result=paid&limit=1");
+      return answer.status === 200 && ((await answer.json()) as { rows: unknown[] }).rows.length === 1;
+    });
+    expect((await fetch(`${base}/payments`)).status).to.equal(401);
+  });
+});

@@ -1,0 +1,105 @@
+// The API on read models in a real PostgreSQL, made of one history by chance, the same each time.
+import fc from "fast-check";
+import { projections } from "../../../projections/all.js";
+import { routes } from "../../../src/api/routes.js";
+import { serveApi } from "../../../src/api/server.js";
+import { login, type Sessions } from "../../../src/application/accounts/login.js";
+import { addUser } from "../../../src/application/accounts/users.js";
+import { type Role, ROLES } from "../../../src/application/ports/accounts.js";
+import { ChainUnavailable } from "../../../src/application/ports/chain.js";
+import { type Position } from "../../../src/application/ports/event-store.js";
+import { type Clock } from "../../../src/application/ports/system.js";
+import { createPool, endPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
+import { type Transact } from "../../../src/readmodel/database.js";
+import { readSideOf } from "../../../src/readmodel/queries/read-side.js";
+import { ProjectionStore } from "../../../src/readmodel/store.js";
+import { accountsOver, done, PASSWORD } from "../accounts.js";
+import { histories } from "../history/histories.js";
+import { BAKER, PAYER } from "../payouts.js";
+import { freshDatabase } from "../postgres.js";
+import { ManualClock } from "../world/manual-clock.js";
+
+/** Waits for nothing: what is not there now does not come. */
+const clock: Clock = { now: () => new Date(), sleep: () => Promise.resolve() };
+const silent = {
+  head: () => Promise.reject(new ChainUnavailable("head", { cause: "no node" })),
+  account: () => Promise.reject(new ChainUnavailable("account", { cause: "no node" })),
+};
+
+/** By role; nobody's is no token at all. */
+export type Tokens = Readonly<Record<Role | "nobody", string>>;
+
+/** A user of each role, logged in; the role is the name. */
+const openSessions = async (sessions: Sessions): Promise<Tokens> => {
+  const tokens: Record<Role | "nobody", string> = {
+    viewer: "",
+    operator: "",
+    admin: "",
+    nobody: "of-nobody",
+  };
+  for (const name of ROLES) {
+    await addUser(sessions, { name, role: name, password: PASSWORD });
+    const opened = done(await login(sessions, { name, password: PASSWORD, address: "10.0.0.1" }));
+    tokens[name] = opened.accessToken;
+  }
+  return tokens;
+};
+
+export interface ServedHistory {
+  readonly port: number;
+  readonly tokens: Tokens;
+  readonly clock: ManualClock;
+  /** Of the last event that the read models show. */
+  readonly head: Position;
+  /** A value for each name in the paths, of what is there. */
+  readonly samples: Readonly<Record<string, string>>;
+  /** What should not have happened. */
+  readonly reports: readonly unknown[];
+  close(): Promise<void>;
+}
+
+export const serveHistory = async (): Promise<ServedHistory> => {
+  const database = await freshDatabase();
+  const pool = createPool({ url: database.url, applicationName: "test" });
+  const transact: Transact = (work) => transactIn(pool, work);
+  const [told] = fc.sample(histories(600), { numRuns: 1, seed: 8 });
+  const last = told?.events.at(-1);
+  if (told === undefined || last === undefined) throw new Error("nothing happened");
+  for (const projection of projections) {
+    const store = new ProjectionStore(transact, projection);
+    const changes = told.events.flatMap((event) => projection.apply(event));
+    if (!(await store.commit(await store.open("store-a"), last, changes))) throw new Error("not committed");
+  }
+  const read = readSideOf(BAKER, { transact, chain: silent, clock });
+  const { rows } = (await read.payments({ limit: 500, direction: "ascending", sort: "cycle" })).value;
+  const paid = rows.find((row) => row.result === "paid" && row.operationHash !== null && row.cycle !== null);
+  if (!paid?.operationHash || paid.cycle === null) throw new Error("nobody was paid");
+  const time = new ManualClock(Date.UTC(2026, 0, 1));
+  const sessions = accountsOver(pool, time);
+  const reports: unknown[] = [];
+  const options = {
+    ...{ routes, sources: { read, sessions }, version: "test" },
+    report: (error: unknown) => reports.push(error),
+  };
+  const api = await serveApi(options, 0);
+  return {
+    port: api.port,
+    tokens: await openSessions(sessions),
+    clock: time,
+    head: last.position,
+    samples: {
+      cycle: `${paid.cycle}`,
+      payout: paid.payout,
+      obligation: paid.obligation.slice(paid.payout.length + 1),
+      hash: paid.operationHash,
+      delegator: paid.delegator,
+      wallet: PAYER,
+    },
+    reports,
+    close: async () => {
+      await api.close();
+      await endPool(pool);
+      await database.drop();
+    },
+  };
+};
