@@ -115,12 +115,24 @@ const stream = async (response: Response, table: NonNullable<Reply["table"]>): P
   const rows = table.rows[Symbol.asyncIterator]();
   const first = await rows.next(); // what cannot be read at all is a problem, and not half a table
   async function* all() {
-    if (first.done !== true) yield first.value;
-    yield* { [Symbol.asyncIterator]: () => rows };
+    try {
+      if (first.done !== true) yield first.value;
+      yield* { [Symbol.asyncIterator]: () => rows };
+    } finally {
+      await rows.return?.();
+    }
   }
   response.type("text/csv");
-  await pipeline(csvOf({ columns: table.columns, rows: all() }), response);
+  try {
+    await pipeline(csvOf({ columns: table.columns, rows: all() }), response);
+  } catch (error) {
+    if (!hasLeft(error)) throw error;
+  }
 };
+
+/** Who asked has hung up: nothing has failed. */
+const hasLeft = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE";
 
 const send = async (request: Request, response: Response, reply: Reply): Promise<void> => {
   if (reply.table !== undefined) return stream(response, reply.table);

@@ -1,8 +1,9 @@
 // The API on read models in a real PostgreSQL, made of one history by chance, the same each time.
 import fc from "fast-check";
 import { projections } from "../../../projections/all.js";
+import { type Route } from "../../../src/api/route.js";
 import { routes } from "../../../src/api/routes.js";
-import { serveApi } from "../../../src/api/server.js";
+import { type RunningApi, serveApi } from "../../../src/api/server.js";
 import { login, type Sessions } from "../../../src/application/accounts/login.js";
 import { addUser } from "../../../src/application/accounts/users.js";
 import { type Role, ROLES } from "../../../src/application/ports/accounts.js";
@@ -47,6 +48,8 @@ const openSessions = async (sessions: Sessions): Promise<Tokens> => {
 
 export interface ServedHistory {
   readonly port: number;
+  /** Other routes over the same sources. */
+  serve(routes: readonly Route[]): Promise<RunningApi>;
   readonly tokens: Tokens;
   readonly clock: ManualClock;
   /** Of the last event that the read models show. */
@@ -78,12 +81,14 @@ export const serveHistory = async (): Promise<ServedHistory> => {
   const sessions = accountsOver(pool, time);
   const reports: unknown[] = [];
   const options = {
-    ...{ routes, sources: { read, sessions }, version: "test" },
+    ...{ sources: { read, sessions }, version: "test" },
     report: (error: unknown) => reports.push(error),
   };
-  const api = await serveApi(options, 0);
+  const serve = (some: readonly Route[]) => serveApi({ ...options, routes: some }, 0);
+  const api = await serve(routes);
   return {
     port: api.port,
+    serve,
     tokens: await openSessions(sessions),
     clock: time,
     head: last.position,
