@@ -2,13 +2,8 @@
 import { expect } from "chai";
 import { SignJWT } from "jose";
 import { PASSWORD, SECRET } from "../../support/accounts.js";
+import { type Answered, answered } from "../../support/api/answered.js";
 import { serveHistory, type ServedHistory } from "../../support/api/served-history.js";
-
-interface Answered {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Record<string, unknown>;
-}
 
 describe("sessions over HTTP", function () {
   this.timeout(60_000);
@@ -21,15 +16,10 @@ describe("sessions over HTTP", function () {
     await served.close();
   });
 
-  const answered = async (response: Response): Promise<Answered> => {
-    const text = await response.text();
-    const body = text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
-    return { status: response.status, headers: response.headers, body };
-  };
   const url = (path: string) => `http://127.0.0.1:${served.port}/api/v1${path}`;
   const post = async (path: string, body: unknown, token?: string, type = "application/json") =>
     answered(
-      await fetch(url(path), {
+      fetch(url(path), {
         method: "POST",
         headers: {
           "content-type": type,
@@ -39,7 +29,7 @@ describe("sessions over HTTP", function () {
       }),
     );
   const me = async (token: string) =>
-    answered(await fetch(url("/auth/me"), { headers: { authorization: `Bearer ${token}` } }));
+    answered(fetch(url("/auth/me"), { headers: { authorization: `Bearer ${token}` } }));
   const logIn = (username: string, password = PASSWORD) => post("/auth/login", { username, password });
   const typeOf = ({ status, body }: Answered) => [status, String(body["type"]).replace("/api/problems/", "")];
   const textIn = ({ body }: Answered, name: string) => String(body[name]);

@@ -5,34 +5,21 @@ import { expect } from "chai";
 import { PROBLEMS } from "../../../src/api/problem.js";
 import { type Role, ROLES } from "../../../src/application/ports/accounts.js";
 import { routes } from "../../../src/api/routes.js";
+import { answered } from "../../support/api/answered.js";
 import { serveHistory, type ServedHistory } from "../../support/api/served-history.js";
 import { addressOf } from "../../support/identifiers.js";
 
 /** What is asked of the read models; the rest has tests of its own. */
 const listedRoutes = routes.filter(({ model }) => model !== undefined);
 
-interface Answered {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: Record<string, unknown>;
-}
-
 describe("the query API", function () {
   this.timeout(60_000);
   let served: ServedHistory;
 
-  const ask = async (
-    path: string,
-    role: Role | "nobody" = "viewer",
-    headers: Record<string, string> = {},
-  ) => {
+  const ask = (path: string, role: Role | "nobody" = "viewer", headers: Record<string, string> = {}) => {
     const authorization = role === "nobody" ? {} : { authorization: `Bearer ${served.tokens[role]}` };
-    const response = await fetch(`http://127.0.0.1:${served.port}${path}`, {
-      headers: { ...authorization, ...headers },
-    });
-    const text = await response.text();
-    const body = text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
-    return { status: response.status, headers: response.headers, body } satisfies Answered;
+    const asked = { headers: { ...authorization, ...headers } };
+    return answered(fetch(`http://127.0.0.1:${served.port}${path}`, asked));
   };
   const filled = (path: string): string =>
     `/api/v1${path.replace(/\{(\w+)\}/g, (_, name: string) => served.samples[name] ?? "?")}`;
