@@ -1,6 +1,6 @@
 // What must hold in a run: the invariants of the design after every step, and liveness in the end.
 import { isDeepStrictEqual } from "node:util";
-import { FINALITY } from "../../src/application/process/payer/facts.js";
+import { FINALITY } from "../support/finality.js";
 import { cycleOf, ledgerOf, paymentOf, rewardOf, walletOf } from "../../src/application/aggregates.js";
 import { Repository } from "../../src/application/repository.js";
 import * as Cycle from "../../src/domain/cycle/cycle.js";

@@ -1,5 +1,5 @@
 // What must hold of all money in the end, beside what `checks` says of cycles.
-import { FINALITY } from "../../src/application/process/payer/facts.js";
+import { FINALITY } from "../support/finality.js";
 import { type OperationHash } from "../../src/domain/identifiers.js";
 import { dataOf } from "../support/world/events.js";
 import { type World } from "../support/world/world.js";

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type DomainEvent } from "../../src/domain/events.js";
 import { type Level, type OperationHash } from "../../src/domain/identifiers.js";
-import { FINALITY } from "../../src/application/process/payer/facts.js";
+import { FINALITY } from "../support/finality.js";
 import { type LoggedFact } from "../support/world/installation.js";
 import { type World } from "../support/world/world.js";
 

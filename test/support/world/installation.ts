@@ -5,7 +5,7 @@ import {
   type Report,
 } from "../../../src/application/process/payer-process.js";
 import { type EventStore } from "../../../src/application/ports/event-store.js";
-import { FINALITY } from "../../../src/application/process/payer/facts.js";
+import { FINALITY } from "../finality.js";
 import { execute, Repository } from "../../../src/application/repository.js";
 import { bakerOf, walletOf } from "../../../src/application/aggregates.js";
 import * as Baker from "../../../src/domain/baker/baker.js";

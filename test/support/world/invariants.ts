@@ -4,7 +4,7 @@ import { type OperationHash, type TzAddress } from "../../../src/domain/identifi
 import { sumOf } from "../../../src/domain/money.js";
 import * as Payment from "../../../src/domain/payment/payment.js";
 import * as Wallet from "../../../src/domain/wallet/wallet.js";
-import { FINALITY } from "../../../src/application/process/payer/facts.js";
+import { FINALITY } from "../finality.js";
 import { fold, type Folded, type Installation, type OnChain, operationsOnChain } from "./folded.js";
 
 /** Each obligation's status is one of those that balance with what is due (I1). */

@@ -1,6 +1,6 @@
 // What must hold after a restore.
 import { ledgerOf, paymentOf } from "../../../../src/application/aggregates.js";
-import { FINALITY } from "../../../../src/application/process/payer/facts.js";
+import { FINALITY } from "../../finality.js";
 import { type DomainEvent } from "../../../../src/domain/events.js";
 import { asCycle } from "../../../../src/domain/identifiers.js";
 import { BAKER } from "../../chain-model.js";
