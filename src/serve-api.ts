@@ -2,17 +2,42 @@
 import { createRequire } from "node:module";
 import { z } from "zod";
 import { openAccounts } from "./accounts.js";
+import { type Commanding, doingOn } from "./api/commanding.js";
 import { type Cleanup } from "./cleanup.js";
 import { type Get } from "./composition.js";
 import { type Config } from "./config.js";
+import { PostgresAnswers } from "./infrastructure/postgres/answers.js";
 import { transact } from "./infrastructure/postgres/pool.js";
 import { systemClock } from "./infrastructure/system-clock.js";
 import { type Logger } from "./infrastructure/telemetry/logging.js";
+import { limitOnChain } from "./infrastructure/tezos/constants.js";
+import { TzktOperations } from "./infrastructure/tezos/tzkt-operations.js";
+import { TzktTransfers } from "./infrastructure/tezos/tzkt-transfers.js";
 import { type Transact } from "./readmodel/database.js";
 import { readSideOf } from "./readmodel/queries/read-side.js";
 import { SetupError } from "./setup-error.js";
 
 const release = z.object({ version: z.string() });
+
+/** What commands over HTTP are carried out with: the same as those of the command line. */
+const openCommanding = async (get: Get): Promise<Commanding> => {
+  const [acts, log, source, baseUrl] = await Promise.all([
+    get("acts"),
+    get("log"),
+    get("source"),
+    get("tzktUrl"),
+  ]);
+  const tzkt = { baseUrl, clock: systemClock };
+  const limitOf = async () => limitOnChain(await get("chain"));
+  return {
+    doing: doingOn(acts),
+    answers: new PostgresAnswers(await get("pool")),
+    clock: systemClock,
+    evidence: { log, source, transfers: new TzktTransfers(tzkt) },
+    operations: new TzktOperations(tzkt),
+    compute: { source, limitOf },
+  };
+};
 
 /** Listens unless this process has not the role, or nothing to sign its tokens with. Throws `SetupError`. */
 export const openApi = async (
@@ -36,7 +61,8 @@ export const openApi = async (
     logger.error("a request failed", { request, why: error instanceof Error ? error.stack : error });
   };
   try {
-    const api = await serveApi({ routes, sources: { read, sessions }, version, report }, PORT);
+    const sources = { read, sessions, commands: await openCommanding(get) };
+    const api = await serveApi({ routes, sources, version, report }, PORT);
     cleanups.push(() => api.close());
     logger.info("api", { port: api.port });
   } catch (error) {

@@ -6,8 +6,8 @@ import { authorise } from "./authorise.js";
 import { csvOf } from "./csv.js";
 import { jsonOf } from "./json.js";
 import { Problem } from "./problem.js";
-import { RETRY_AFTER_S } from "./refusal.js";
-import { type Reply, type Route, type Sources } from "./route.js";
+import { idOf, RETRY_AFTER_S } from "./refusal.js";
+import { type Asked, DEMANDED, hasBody, type Reply, type Route, type Sources } from "./route.js";
 
 /** How long an answer is waited for that is not there yet. */
 const FRESH_WITHIN_MS = 5_000;
@@ -62,18 +62,28 @@ const send = async (request: Request, response: Response, reply: Reply): Promise
   if (reply.position !== undefined) response.setHeader("taps-position", reply.position.toString());
   if (reply.pinned === true) response.setHeader("taps-pinned", "true");
   response.setHeader("cache-control", etag === undefined ? "no-store" : "private, no-cache");
+  if (reply.again === true) response.setHeader("idempotency-replayed", "true");
+  const json = reply.json ?? (reply.value === undefined ? undefined : jsonOf(reply.value));
   if (etag !== undefined && request.headers["if-none-match"] === etag) response.status(304).end();
-  else if (reply.value === undefined) response.status(204).end();
-  else response.type("application/json").send(jsonOf(reply.value));
+  else if (json === undefined) response.status(204).end();
+  else response.type("application/json").send(json);
 };
 
 /** What was sent as JSON, where something is to be sent. */
-const bodyIn = ({ body }: Route, request: Request): unknown => {
-  if (body === undefined) return undefined;
+const bodyIn = (route: Route, request: Request): unknown => {
+  if (!hasBody(route)) return undefined;
   if (request.is("application/json") === false)
     throw new Problem("unsupported-media-type", "the body must be application/json");
   return request.body as unknown;
 };
+
+const headersIn = (request: Request): Asked["headers"] =>
+  Object.fromEntries(
+    DEMANDED.flatMap((name) => {
+      const value = request.get(name);
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 
 export const answering =
   (sources: Sources, route: Route): Handler =>
@@ -86,6 +96,8 @@ export const answering =
       body: bodyIn(route, request),
       caller,
       address,
+      id: idOf(response),
+      headers: headersIn(request),
     };
     await waitUntilFresh(sources, route, request.query);
     await send(request, response, await route.answer(sources, asked));

@@ -9,7 +9,7 @@ import { jsonOf } from "./json.js";
 import { docsPage, problemPage } from "./pages.js";
 import { Problem } from "./problem.js";
 import { failing, PAGES, refuse } from "./refusal.js";
-import { type Route, type Sources } from "./route.js";
+import { hasBody, type Route, type Sources } from "./route.js";
 
 export interface ApiOptions {
   readonly routes: readonly Route[];
@@ -28,13 +28,28 @@ const pathOf = ({ path }: Route): string => `${BASE}${path.replace(/\{(\w+)\}/g,
 const notFound = (request: Request, response: Response): void =>
   refuse(response, new Problem("not-found", `there is no ${request.path}: see /api/docs`));
 
+const allowed = (path: string, routes: readonly Route[]): string =>
+  routes
+    .filter((route) => route.path === path)
+    .map(({ method }) => (method === "get" ? "GET, HEAD" : method.toUpperCase()))
+    .join(", ");
+
 const wrongMethod =
   (allow: string) =>
   (_request: Request, response: Response): void =>
     refuse(response, new Problem("method-not-allowed", `this is for ${allow}`, { headers: { allow } }));
 
-/** A body is small: what is sent in bulk has routes of its own. */
-const readBody = express.json({ limit: "64kb" });
+/** Most bodies are small. */
+const BODY_LIMIT = 65_536;
+
+const serveRoute = (app: express.Express, { sources, routes }: ApiOptions, route: Route): void => {
+  const path = pathOf(route);
+  const answer = answering(sources, route);
+  if (hasBody(route)) app[route.method](path, express.json({ limit: route.bodyLimit ?? BODY_LIMIT }), answer);
+  else app[route.method](path, answer);
+  if (routes.findLast((other) => other.path === route.path) === route)
+    app.all(path, wrongMethod(allowed(route.path, routes)));
+};
 
 export const application = (options: ApiOptions): express.Express => {
   const app = express();
@@ -60,11 +75,7 @@ export const application = (options: ApiOptions): express.Express => {
     if (page === undefined) notFound(request, response);
     else response.type("html").send(page);
   });
-  for (const route of options.routes) {
-    if (route.method === "post") app.post(pathOf(route), readBody, answering(options.sources, route));
-    else app.get(pathOf(route), answering(options.sources, route));
-    app.all(pathOf(route), wrongMethod(route.method === "get" ? "GET, HEAD" : "POST"));
-  }
+  for (const route of options.routes) serveRoute(app, options, route);
   app.use(notFound);
   app.use(failing(options.report));
   return app;

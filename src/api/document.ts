@@ -3,7 +3,7 @@ import { z } from "zod";
 import { address, blockHash, chainId, digest, operationHash, tzAddress } from "../domain/identifiers.js";
 import { amount, position } from "../application/read-side/answer.js";
 import { problemBody, PROBLEMS, type ProblemType } from "./problem.js";
-import { type Route } from "./route.js";
+import { type Demanded, hasBody, type Route } from "./route.js";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -70,12 +70,31 @@ const problemOf = (types: readonly ProblemType[]) => ({
 const COMMON: readonly ProblemType[] = ["bad-request", "invalid", "defect", "unavailable"];
 const OF_BODIES: readonly ProblemType[] = ["too-large", "unsupported-media-type"];
 
-const problemsOf = ({ access, body, problems }: Route) => {
-  const types = new Set<ProblemType>([...COMMON, ...(body === undefined ? [] : OF_BODIES), ...problems]);
+const problemsOf = (route: Route) => {
+  const { access, problems } = route;
+  const types = new Set<ProblemType>([...COMMON, ...(hasBody(route) ? OF_BODIES : []), ...problems]);
   if (access !== "public") for (const type of ["unauthenticated", "forbidden"] as const) types.add(type);
   const statuses = new Set([...types].map((type) => PROBLEMS[type].status));
   const typesOf = (status: number) => [...types].filter((type) => PROBLEMS[type].status === status);
   return Object.fromEntries([...statuses].map((status) => [String(status), problemOf(typesOf(status))]));
+};
+
+const DEMANDED_AS: Readonly<Record<Demanded, Schema>> = {
+  "idempotency-key": {
+    name: "Idempotency-Key",
+    in: "header",
+    required: true,
+    description:
+      "Of this command alone: sent again with the same key it is answered again, and not done again",
+    schema: { type: "string", pattern: "^[!-~]{1,255}$" },
+  },
+  "if-match": {
+    name: "If-Match",
+    in: "header",
+    required: true,
+    description: "ETag of the resource as it was looked at",
+    schema: { type: "string" },
+  },
 };
 
 const operationOf = (route: Route) => ({
@@ -83,8 +102,12 @@ const operationOf = (route: Route) => ({
   tags: [route.tag],
   summary: route.summary,
   ...(route.access === "public" ? { security: [] } : { "x-role": route.access }),
-  parameters: [...parametersOf(route.params, "path"), ...parametersOf(route.query, "query")],
-  ...(route.body === undefined
+  parameters: [
+    ...parametersOf(route.params, "path"),
+    ...parametersOf(route.query, "query"),
+    ...route.demands.map((name) => DEMANDED_AS[name]),
+  ],
+  ...(route.body === undefined || !hasBody(route)
     ? {}
     : {
         requestBody: {
@@ -95,10 +118,17 @@ const operationOf = (route: Route) => ({
   responses: { ...answerOf(route), ...problemsOf(route) },
 });
 
+const REPLAYED: Schema = {
+  description: "It was done before: this was answered then",
+  schema: { type: "boolean" },
+};
+
 const answerOf = (route: Route) => {
   if (route.result instanceof z.ZodUndefined) return { "204": { description: "It is done" } };
   const media = route.columns === undefined ? "application/json" : "text/csv";
   const content = { [media]: { schema: schemaOf(route.result, "output") } };
+  if (route.demands.length > 0)
+    return { "200": { description: "It is done", headers: { "Idempotency-Replayed": REPLAYED }, content } };
   if (route.model === undefined) return { "200": { description: "The answer", content } };
   return {
     "200": {

@@ -1,8 +1,19 @@
 // Parts that many routes have: numbers and names in addresses, pages, positions.
 import { z } from "zod";
-import { address, cycleNumber, operationHash, tzAddress } from "../domain/identifiers.js";
+import {
+  address,
+  type Address,
+  cycleNumber,
+  operationHash,
+  type StreamName,
+  type TzAddress,
+  tzAddress,
+} from "../domain/identifiers.js";
+import * as Payment from "../domain/payment/payment.js";
+import { addressFrom, payoutFrom } from "../application/arguments.js";
 import { type Position } from "../application/ports/event-store.js";
 import { type Page, type PageRequest } from "../application/read-side/page.js";
+import { Problem } from "./problem.js";
 
 /** A whole number as it stands in an address: no sign, no blanks, no leading zeros. */
 export const wholeText = z
@@ -14,7 +25,27 @@ export const cycleInPath = z.object({ cycle: wholeText.pipe(cycleNumber) });
 export const delegatorInPath = z.object({ delegator: address });
 export const operationInPath = z.object({ hash: operationHash });
 export const walletInPath = z.object({ wallet: tzAddress });
+export const payoutInPath = z.object({ payout: z.string().max(200) });
+export const obligationInPath = payoutInPath.extend({ obligation: z.string().max(200) });
 export const nothing = z.object({});
+
+/** Why a person does something. */
+export const reasonText = z.string().trim().min(1).max(500);
+
+/** A payout by its name in lists, or as commands name it: 750, bond_750, batch_<id>. Throws `not-found`. */
+export const payoutOf = (baker: TzAddress, name: string): StreamName => {
+  const stream = payoutFrom(baker, name) ?? Payment.streamOfBatch(`${name}/`);
+  if (stream === undefined || !stream.startsWith(`payment-${baker}_`))
+    throw new Problem("not-found", "there is no such payout");
+  return stream;
+};
+
+/** Who an obligation is owed to: `<kind>:<address>`, as lists name it. Throws `not-found`. */
+export const receiverOf = (obligation: string): Address => {
+  const receiver = addressFrom(obligation.slice(obligation.indexOf(":") + 1));
+  if (receiver === undefined) throw new Problem("not-found", "there is no such payment");
+  return receiver;
+};
 
 const MOST_ROWS = 200;
 const USUAL_ROWS = 50;

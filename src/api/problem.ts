@@ -45,6 +45,36 @@ export const PROBLEMS = {
     title: "This cannot be done with it",
     advice: "The header allow names what can be done.",
   },
+  refused: {
+    status: 409,
+    title: "This cannot be done as things stand",
+    advice: "The detail says why, and what to do; `code` names the reason.",
+  },
+  "condition-missing": {
+    status: 428,
+    title: "It is not said which revision is to be changed",
+    advice: "Get the resource, and send its ETag as if-match.",
+  },
+  "changed-since": {
+    status: 412,
+    title: "It has changed since it was looked at",
+    advice: "Get the resource again, see what has changed, and send its new ETag as if-match.",
+  },
+  "idempotency-key-missing": {
+    status: 400,
+    title: "The command has no key",
+    advice: "Make a key for each command, such as a UUID, and send the same one when asking again.",
+  },
+  "idempotency-key-reused": {
+    status: 422,
+    title: "The key stands for another command",
+    advice: "Take a new key for each command; only the very same request may be sent again under its key.",
+  },
+  "idempotency-key-in-use": {
+    status: 409,
+    title: "The command is being carried out",
+    advice: "Ask again after retry-after seconds: the answer is kept under its key.",
+  },
   "wrong-credentials": {
     status: 401,
     title: "Name and password are not those of somebody who may log in",
@@ -111,6 +141,8 @@ export class Problem extends Error {
     readonly more: {
       readonly faults?: readonly Fault[];
       readonly headers?: Readonly<Record<string, string>>;
+      /** Names the reason for programs. */
+      readonly code?: string;
     } = {},
   ) {
     super(detail);
@@ -125,6 +157,7 @@ export const problemBody = z
     detail: z.string(),
     instance: z.string().describe("The request's id"),
     faults: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })).optional(),
+    code: z.string().optional().describe("Of `refused`: the reason, for programs"),
   })
   .meta({ id: "Problem", description: "RFC 9457" });
 
@@ -140,4 +173,5 @@ export const bodyOf = (
   detail,
   instance: request,
   ...(more.faults === undefined ? {} : { faults: [...more.faults] }),
+  ...(more.code === undefined ? {} : { code: more.code }),
 });

@@ -1,9 +1,14 @@
 // What goes wrong while a request is answered, as the problem that its caller is told of.
 import { type NextFunction, type Request, type Response } from "express";
+import { ActRefused } from "../application/commands/acts.js";
+import { BadPolicy } from "../application/commands/policy.js";
+import { ChainUnavailable, SignerUnavailable } from "../application/ports/chain.js";
 import { StoreUnavailable } from "../application/ports/event-store.js";
+import { SourceUnavailable } from "../application/ports/reward-source.js";
 import { NotProjected } from "../application/read-side/answer.js";
 import { BadCursor, TooWide } from "../application/read-side/page.js";
 import { jsonOf } from "./json.js";
+import { policyProblem } from "./policy-problem.js";
 import { bodyOf, Problem, PROBLEMS, type ProblemType } from "./problem.js";
 
 /** Where problems are explained. */
@@ -19,11 +24,23 @@ const problemOf = (error: unknown): Problem | undefined => {
   if (error instanceof TooWide) return new Problem("too-wide", error.message);
   const later = { headers: { "retry-after": RETRY_AFTER_S } };
   if (error instanceof NotProjected) return new Problem("not-projected", error.message, later);
-  if (error instanceof StoreUnavailable) return new Problem("unavailable", error.message, later);
+  if (UNAVAILABLE.some((kind) => error instanceof kind))
+    return new Problem("unavailable", messageOf(error), later);
+  if (error instanceof ActRefused) return refusedAs(error);
+  if (error instanceof BadPolicy) return policyProblem(error, "/body");
   if (!isUnreadable(error)) return undefined;
   const type = BY_STATUS[error.status] ?? "bad-request";
   return new Problem(type, "the request cannot be read");
 };
+
+const UNAVAILABLE = [StoreUnavailable, ChainUnavailable, SourceUnavailable, SignerUnavailable];
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const refusedAs = ({ message, refusal: { refused } }: ActRefused): Problem =>
+  refused === "changed-since"
+    ? new Problem("changed-since", message)
+    : new Problem("refused", message, { code: refused });
 
 const BY_STATUS: Readonly<Record<number, ProblemType>> = {
   413: "too-large",

@@ -6,22 +6,32 @@ import { type Principal } from "../application/accounts/authenticate.js";
 import { type Sessions } from "../application/accounts/login.js";
 import { type Role } from "../application/ports/accounts.js";
 import { type ReadSide } from "../application/read-side/read-side.js";
+import { type Commanding } from "./commanding.js";
 import { type Fault, Problem, type ProblemType } from "./problem.js";
 
 /** What routes are answered from. */
 export interface Sources {
   readonly read: ReadSide;
   readonly sessions: Sessions;
+  readonly commands: Commanding;
 }
 
 /** Without a value: nothing is to be said. */
 export interface Reply {
   readonly value?: unknown;
   readonly table?: { readonly columns: readonly string[]; readonly rows: AsyncIterable<TableRow> };
+  /** The value as JSON already. */
+  readonly json?: string;
+  /** It was kept from the first time that the same was asked. */
+  readonly again?: boolean;
   /** Of the read model that was asked. */
   readonly position?: Position;
   readonly pinned?: boolean;
 }
+
+/** Headers that some routes demand. */
+export const DEMANDED = ["idempotency-key", "if-match"] as const;
+export type Demanded = (typeof DEMANDED)[number];
 
 export interface Asked {
   readonly params: unknown;
@@ -31,12 +41,15 @@ export interface Asked {
   readonly caller: Principal | undefined;
   /** The IP address of who asks. */
   readonly address: string;
+  /** The id of the request. */
+  readonly id: string;
+  readonly headers: Readonly<Partial<Record<Demanded, string>>>;
 }
 
 export interface Route {
   /** Name of the operation in the document, and for clients. */
   readonly id: string;
-  readonly method: "get" | "post";
+  readonly method: "get" | "post" | "put" | "delete";
   /** With `{name}` for parameters. */
   readonly path: `/${string}`;
   readonly tag: string;
@@ -44,7 +57,11 @@ export interface Route {
   readonly access: "public" | Role;
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
+  /** `z.undefined()`: as if there were none. */
   readonly body?: z.ZodType;
+  /** Most bytes of it; default 64 KiB. */
+  readonly bodyLimit?: number;
+  readonly demands: readonly Demanded[];
   /** `z.undefined()`: nothing is said. */
   readonly result: z.ZodType;
   /** Of a table; of anything else undefined. */
@@ -55,6 +72,10 @@ export interface Route {
   answer(sources: Sources, asked: Asked): Promise<Reply>;
 }
 
+/** Whether something is to be sent with it. */
+export const hasBody = ({ body }: Pick<Route, "body">): boolean =>
+  body !== undefined && !(body instanceof z.ZodUndefined);
+
 const faultsOf = (part: string, error: z.ZodError): readonly Fault[] =>
   error.issues.map(({ path, message }) => ({
     pointer: ["", part, ...path.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1"))].join(
@@ -63,7 +84,7 @@ const faultsOf = (part: string, error: z.ZodError): readonly Fault[] =>
     detail: message,
   }));
 
-const checked = <S extends z.ZodType>(part: string, schema: S, value: unknown): z.output<S> => {
+export const checked = <S extends z.ZodType>(part: string, schema: S, value: unknown): z.output<S> => {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new Problem("invalid", "what was asked is not valid: see faults", {
@@ -73,7 +94,7 @@ const checked = <S extends z.ZodType>(part: string, schema: S, value: unknown): 
 
 type Described<P, Q> = Omit<
   Route,
-  "method" | "params" | "query" | "body" | "result" | "answer" | "problems" | "columns"
+  "method" | "params" | "query" | "body" | "demands" | "result" | "answer" | "problems" | "columns"
 > & {
   readonly params: P;
   readonly query: Q;
@@ -103,6 +124,7 @@ export const route = <P extends z.ZodObject, Q extends z.ZodObject, R extends z.
   },
 ): Route => ({
   problems: [],
+  demands: [],
   ...described,
   method: "get",
   answer: (sources, asked) =>
@@ -123,12 +145,38 @@ export const deed = <B extends z.ZodType, R extends z.ZodType>(
   },
 ): Route => ({
   problems: [],
+  demands: [],
   ...described,
   params: EMPTY,
   query: EMPTY,
   method: "post",
   answer: (sources, { body, caller, address }) =>
     described.answer(sources, { body: checked("body", described.body, body), caller, address }),
+});
+
+/** Something that is worked out from what is sent; nothing is written. */
+export const question = <P extends z.ZodObject, B extends z.ZodType, R extends z.ZodType>(
+  described: Omit<Described<P, unknown>, "query"> & {
+    readonly body: B;
+    readonly result: R;
+    readonly answer: (
+      sources: Sources,
+      asked: { readonly params: z.output<P>; readonly body: z.output<B> } & Pick<Asked, "caller" | "id">,
+    ) => Promise<{ readonly value: z.output<R> }>;
+  },
+): Route => ({
+  problems: [],
+  demands: [],
+  ...described,
+  query: EMPTY,
+  method: "post",
+  answer: (sources, { params, body, caller, id }) =>
+    described.answer(sources, {
+      params: checked("params", described.params, params),
+      body: checked("body", described.body, body),
+      caller,
+      id,
+    }),
 });
 
 export type TableRow = readonly (string | number | bigint | Date | null)[];
@@ -143,6 +191,7 @@ export const table = <P extends z.ZodObject, Q extends z.ZodObject>(
   const { rows, ...rest } = described;
   return {
     problems: [],
+    demands: [],
     ...rest,
     method: "get",
     result: z.string(),

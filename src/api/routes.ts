@@ -1,5 +1,9 @@
 // All that this release answers. The document and the server hold exactly these.
 import { authRoutes } from "./resources/auth.js";
+import { bakerCommands } from "./resources/baker-commands.js";
+import { cycleCommands } from "./resources/cycle-commands.js";
+import { moneyCommands } from "./resources/money-commands.js";
+import { questionRoutes } from "./resources/questions.js";
 import { cycleRoutes } from "./resources/cycles.js";
 import { delegatorRoutes } from "./resources/delegators.js";
 import { paymentRoutes } from "./resources/payments.js";
@@ -14,4 +18,8 @@ export const routes: readonly Route[] = [
   ...delegatorRoutes,
   ...walletRoutes,
   ...reportRoutes,
+  ...bakerCommands,
+  ...cycleCommands,
+  ...moneyCommands,
+  ...questionRoutes,
 ];

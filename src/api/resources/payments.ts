@@ -2,11 +2,10 @@ import { z } from "zod";
 import { address, cycleNumber, operationHash } from "../../domain/identifiers.js";
 import { operationRow } from "../../application/read-side/operations.js";
 import { paymentResult, paymentRow } from "../../application/read-side/payment.js";
-import { fresh, operationInPath, paged, pageOf, requestOf, wholeText } from "../parts.js";
+import { fresh, obligationInPath, operationInPath, paged, pageOf, requestOf, wholeText } from "../parts.js";
 import { found, type Route, route } from "../route.js";
 import { Problem } from "../problem.js";
 
-const obligationInPath = z.object({ payout: z.string().max(200), obligation: z.string().max(200) });
 const cycleText = wholeText.pipe(cycleNumber).optional();
 
 export const paymentRoutes: readonly Route[] = [

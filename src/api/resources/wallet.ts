@@ -13,7 +13,7 @@ import {
   underWayRow,
   walletRow,
 } from "../../application/read-side/wallet.js";
-import { fresh, nothing, paged, pageOf, requestOf, walletInPath } from "../parts.js";
+import { fresh, nothing, paged, pageOf, payoutInPath, requestOf, walletInPath } from "../parts.js";
 import { Problem } from "../problem.js";
 import { found, type Route, route } from "../route.js";
 
@@ -110,7 +110,7 @@ export const walletRoutes: readonly Route[] = [
     summary: "One payout: its newest plan and what came of it",
     access: "viewer",
     model: "payouts",
-    params: z.object({ payout: z.string().max(200) }),
+    params: payoutInPath,
     query: fresh,
     result: payoutRow,
     problems: ONE,

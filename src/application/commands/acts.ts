@@ -63,7 +63,8 @@ type Code =
   | "wallet-busy"
   | "source-lags"
   | "not-in-cycle"
-  | "no-rewards";
+  | "no-rewards"
+  | "changed-since";
 
 /** A command is not carried out; the message says why and what to do. */
 export class ActRefused extends Error {
@@ -188,6 +189,7 @@ const ADVICE: Partial<Record<Code, string>> = {
   "not-in-cycle": "this delegator is not in it: nothing was allocated to it, planned or carried",
   "no-rewards": "nothing was allocated in these cycles",
   changing: "this is changing right now: try again",
+  "changed-since": "somebody has changed it since you looked: look again",
 };
 
 const explain = ({ refused, facts }: Refused<Code>): string => {

@@ -1,4 +1,5 @@
 import * as Baker from "../../domain/baker/baker.js";
+import { isRefused } from "../../domain/decision.js";
 import {
   policyWith,
   printCeilings,
@@ -9,17 +10,21 @@ import {
 } from "../../domain/reward/policy.js";
 import { bakerOf } from "../aggregates.js";
 import { policyOf } from "../policy-of.js";
-import { act, type Acts } from "./acts.js";
+import { type Revision } from "../ports/event-store.js";
+import { act, ActRefused, type Acts, refuseAct } from "./acts.js";
 import { ensureRegistered } from "./registration.js";
 
 /** The file is not a policy; each problem names its key. */
 export class BadPolicy extends Error {
   override readonly name = "BadPolicy";
+  constructor(readonly problems: readonly PolicyProblem[]) {
+    super(problems.map(({ key, problem }) => `${key}: ${problem}`).join("\n"));
+  }
 }
 
 const orBad = <T extends object>(resolved: T | { readonly refused: readonly PolicyProblem[] }): T => {
   if (!("refused" in resolved)) return resolved;
-  throw new BadPolicy(resolved.refused.map(({ key, problem }) => `${key}: ${problem}`).join("\n"));
+  throw new BadPolicy(resolved.refused);
 };
 
 /** Reads a policy file's content, or `{preset}`. Throws `BadPolicy`. */
@@ -31,19 +36,37 @@ export const policyFrom = (file: unknown) => {
   return policyWith(allocation, terms);
 };
 
-/**
- * Sets the policy for all cycles that are not planned yet; ceilings and terms stay where the file does not speak of
- * them. Throws `BadPolicy`.
- */
-export const setPolicy = async (acts: Acts, file: unknown): Promise<void> => {
+/** Ceilings and policy in one decision: both are set, or neither. */
+const decideOn = (file: unknown, actor: string) => {
   const { allocation: policy, terms, ceilings: given } = readPolicy(file);
   const limits = given && orBad(resolveCeilings(given));
-  await ensureRegistered(acts);
-  const { actor } = acts;
-  const baker = bakerOf(acts.baker);
-  if (limits) await act(acts, baker, Baker.setCeilings({ ...limits, actor }));
   const rows = terms === undefined ? undefined : [...terms];
-  await act(acts, baker, Baker.changePolicy({ policy, terms: rows, actor }));
+  const change = Baker.changePolicy({ policy, terms: rows, actor });
+  return (state: Baker.State): ReturnType<typeof change> => {
+    const limited = limits ? Baker.setCeilings({ ...limits, actor })(state) : [];
+    if (isRefused(limited)) return limited;
+    const changed = change(limited.reduce(Baker.evolve, state));
+    return isRefused(changed) ? changed : [...limited, ...changed];
+  };
+};
+
+/**
+ * Sets the policy for all cycles that are not planned yet; ceilings and terms stay where the file does not speak of
+ * them. `standing`: the revision of the settings that it is to change; refused as `changed-since` if they have another
+ * by now. Throws `BadPolicy` and `ActRefused`.
+ */
+export const setPolicy = async (acts: Acts, file: unknown, standing?: Revision): Promise<void> => {
+  const decide = decideOn(file, acts.actor);
+  await ensureRegistered(acts);
+  const baker = bakerOf(acts.baker);
+  if (standing === undefined) return act(acts, baker, decide);
+  const { state, revision } = await acts.repository.load(baker);
+  if (revision !== standing) refuseAct("changed-since", { revision });
+  const decision = decide(state);
+  if (isRefused(decision)) throw new ActRefused(decision);
+  if (decision.length === 0) return;
+  const { appended } = await acts.repository.append(baker.stream, revision, decision, acts.metadata());
+  if (!appended) refuseAct("changed-since");
 };
 
 /** The policy and the ceilings in force, every key filled in: a file that sets them again. */

@@ -147,7 +147,7 @@ export const reconcile = async (acts: Acts, history: OperationHistory) => {
   if (head.chainId !== registered?.chainId) refuseAct("other-chain", { found: head.chainId });
   if (indexer.chainId !== head.chainId)
     throw new SourceUnavailable(`TzKT shows another chain (${indexer.chainId})`);
-  const upTo = asLevel(Math.min(indexer.level, head.level - FINALITY));
+  const upTo = asLevel(Math.max(1, Math.min(indexer.level, head.level - FINALITY)));
   const contents = upTo > adopted.level ? await history.contentsOf(payer, adopted.level, upTo) : [];
   const block = await acts.chain.block(upTo, payer);
   const { counter } = await acts.chain.account(payer, block.hash);

@@ -10,6 +10,7 @@ import { type Role, ROLES } from "../../../src/application/ports/accounts.js";
 import { ChainUnavailable } from "../../../src/application/ports/chain.js";
 import { type Position } from "../../../src/application/ports/event-store.js";
 import { type Clock } from "../../../src/application/ports/system.js";
+import { PostgresLog } from "../../../src/infrastructure/eventstore/postgres-log.js";
 import { createPool, endPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
 import { type Transact } from "../../../src/readmodel/database.js";
 import { readSideOf } from "../../../src/readmodel/queries/read-side.js";
@@ -19,6 +20,8 @@ import { histories } from "../history/histories.js";
 import { BAKER, PAYER } from "../payouts.js";
 import { freshDatabase } from "../postgres.js";
 import { ManualClock } from "../world/manual-clock.js";
+import { referenceWorld } from "../world/scenario.js";
+import { commandingOn } from "./commanding.js";
 
 /** Waits for nothing: what is not there now does not come. */
 const clock: Clock = { now: () => new Date(), sleep: () => Promise.resolve() };
@@ -30,20 +33,22 @@ const silent = {
 /** By role; nobody's is no token at all. */
 export type Tokens = Readonly<Record<Role | "nobody", string>>;
 
-/** A user of each role, logged in; the role is the name. */
-const openSessions = async (sessions: Sessions): Promise<Tokens> => {
-  const tokens: Record<Role | "nobody", string> = {
-    viewer: "",
-    operator: "",
-    admin: "",
+/** Of users who are there: one of each role, which is the name. */
+export const logIn = async (sessions: Sessions): Promise<Tokens> => {
+  const tokenOf = async (name: Role): Promise<string> =>
+    done(await login(sessions, { name, password: PASSWORD, address: "10.0.0.1" })).accessToken;
+  return {
+    viewer: await tokenOf("viewer"),
+    operator: await tokenOf("operator"),
+    admin: await tokenOf("admin"),
     nobody: "of-nobody",
   };
-  for (const name of ROLES) {
-    await addUser(sessions, { name, role: name, password: PASSWORD });
-    const opened = done(await login(sessions, { name, password: PASSWORD, address: "10.0.0.1" }));
-    tokens[name] = opened.accessToken;
-  }
-  return tokens;
+};
+
+/** Adds a user of each role, and logs them in. */
+export const openSessions = async (sessions: Sessions): Promise<Tokens> => {
+  for (const name of ROLES) await addUser(sessions, { name, role: name, password: PASSWORD });
+  return logIn(sessions);
 };
 
 export interface ServedHistory {
@@ -80,8 +85,10 @@ export const serveHistory = async (): Promise<ServedHistory> => {
   const time = new ManualClock(Date.UTC(2026, 0, 1));
   const sessions = accountsOver(pool, time);
   const reports: unknown[] = [];
+  const store = new PostgresLog({ url: database.url, applicationName: "test-log" });
+  const commands = commandingOn(referenceWorld(), { store, pool, clock: time });
   const options = {
-    ...{ sources: { read, sessions }, version: "test" },
+    ...{ sources: { read, sessions, commands }, version: "test" },
     report: (error: unknown) => reports.push(error),
   };
   const serve = (some: readonly Route[]) => serveApi({ ...options, routes: some }, 0);
@@ -103,6 +110,7 @@ export const serveHistory = async (): Promise<ServedHistory> => {
     reports,
     close: async () => {
       await api.close();
+      await store.close();
       await endPool(pool);
       await database.drop();
     },

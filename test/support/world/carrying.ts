@@ -1,10 +1,15 @@
 // A small world whose first cycle leaves balances in the ledger, so that what a later cycle takes shows.
 import { asCycle } from "../../../src/domain/identifiers.js";
-import { ledgerOf } from "../../../src/application/aggregates.js";
+import { bakerOf, ledgerOf } from "../../../src/application/aggregates.js";
+import { act } from "../../../src/application/commands/acts.js";
+import * as Baker from "../../../src/domain/baker/baker.js";
+import { mutez } from "../../../src/domain/money.js";
+import { type Ceilings, DEFAULT_CEILINGS } from "../../../src/domain/payment/ceilings.js";
+import * as Payment from "../../../src/domain/payment/payment.js";
 import { BAKER, modelGenesis } from "../chain-model.js";
 import { addressOf, policyOf } from "../rewards.js";
 import { paidOnChain } from "./invariants.js";
-import { settle } from "./moments.js";
+import { payOn, settle } from "./moments.js";
 import { actsOf } from "./people.js";
 import { referenceChain } from "./scenario.js";
 import { World } from "./world.js";
@@ -38,3 +43,23 @@ export const balancesOf = async (
 
 /** What was paid in the first three cycles, in an order that does not depend on when. */
 export const paidInThree = (world: World): readonly string[] => [...paidOnChain(world, [0, 1, 2])].sort();
+
+/** Ceilings of a baker: the default ones, but for these. */
+export const limit = (world: World, over: Partial<Ceilings>): Promise<void> =>
+  act(
+    actsOf(world),
+    bakerOf(BAKER),
+    Baker.setCeilings({ ceilings: { ...DEFAULT_CEILINGS, ...over }, actor: "world" }),
+  );
+
+/** The second cycle takes what the first one carried, and its plan waits; the third is not limited. */
+export const waiting = async (): Promise<World> => {
+  const world = await carryingWorld();
+  const stream = Payment.cycleStream(BAKER, TAKING);
+  await limit(world, { cycle: mutez(1n) });
+  await payOn(world, () =>
+    world.events().some((fact) => fact.stream === stream && fact.event.type === "PayoutPlanned"),
+  );
+  await limit(world, {});
+  return world;
+};

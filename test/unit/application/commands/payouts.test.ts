@@ -1,37 +1,36 @@
 import { expect } from "chai";
-import { bakerOf, cycleOf } from "../../../../src/application/aggregates.js";
-import { act, ActRefused } from "../../../../src/application/commands/acts.js";
+import { cycleOf } from "../../../../src/application/aggregates.js";
+import { ActRefused } from "../../../../src/application/commands/acts.js";
 import { holdCycle, releaseCycle, skipCycle } from "../../../../src/application/commands/cycles.js";
 import { switchMode } from "../../../../src/application/commands/mode.js";
 import { sendTransfers } from "../../../../src/application/commands/money.js";
 import { approvePayout, rejectPayout } from "../../../../src/application/commands/payouts.js";
 import { showPayout } from "../../../../src/application/queries/payout.js";
 import { status } from "../../../../src/application/queries/status.js";
-import * as Baker from "../../../../src/domain/baker/baker.js";
 import { sha256 } from "../../../../src/domain/digest.js";
 import { type DomainEvent } from "../../../../src/domain/events.js";
 import { type Digest } from "../../../../src/domain/identifiers.js";
 import { mutez } from "../../../../src/domain/money.js";
-import { type Ceilings, DEFAULT_CEILINGS } from "../../../../src/domain/payment/ceilings.js";
 import * as Payment from "../../../../src/domain/payment/payment.js";
 import { BAKER } from "../../../support/chain-model.js";
 import { refusalOf } from "../../../support/refusals.js";
 import { addressOf } from "../../../support/rewards.js";
-import { balancesOf, carryingWorld, paidInThree, TAKING } from "../../../support/world/carrying.js";
+import {
+  balancesOf,
+  carryingWorld,
+  limit,
+  paidInThree,
+  TAKING,
+  waiting,
+} from "../../../support/world/carrying.js";
 import { dataOf } from "../../../support/world/events.js";
-import { appendedBy, letPass, once, payOn, runTo, settle } from "../../../support/world/moments.js";
+import { appendedBy, letPass, once, runTo, settle } from "../../../support/world/moments.js";
 import { actsOf } from "../../../support/world/people.js";
 import { type World } from "../../../support/world/world.js";
 
 const STREAM = Payment.cycleStream(BAKER, TAKING);
 const REASON = "looks wrong";
 
-const limit = (world: World, over: Partial<Ceilings>) =>
-  act(
-    actsOf(world),
-    bakerOf(BAKER),
-    Baker.setCeilings({ ceilings: { ...DEFAULT_CEILINGS, ...over }, actor: "world" }),
-  );
 const count = (world: World, type: DomainEvent["type"]): number =>
   world.events().filter(({ stream, event }) => stream === STREAM && event.type === type).length;
 const life = async (world: World) => (await actsOf(world).repository.load(cycleOf(BAKER, TAKING))).state;
@@ -39,14 +38,6 @@ const digestOf = async (world: World): Promise<Digest> => {
   const { planned } = await showPayout(actsOf(world), STREAM);
   if (planned === null) throw new Error("no plan stands");
   return planned.digest;
-};
-/** The second cycle takes what the first one carried, and its plan waits; the third is not limited. */
-const waiting = async (): Promise<World> => {
-  const world = await carryingWorld();
-  await limit(world, { cycle: mutez(1n) });
-  await payOn(world, () => count(world, "PayoutPlanned") > 0);
-  await limit(world, {});
-  return world;
 };
 const approve = async (world: World) => approvePayout(actsOf(world), STREAM, await digestOf(world));
 const reject = (world: World, digest: Digest) => rejectPayout(actsOf(world), STREAM, digest, REASON);
