@@ -15,7 +15,7 @@ import { writeFolded } from "./fold.js";
 import { type Change, type Projection } from "./projection.js";
 import { retire } from "./retired.js";
 import { createSchema, lockSchema, nextEpoch } from "./schema.js";
-import { createTables } from "./tables.js";
+import { createIndexes, createTables } from "./tables.js";
 import { NO_WAIT, PATIENCE } from "./write.js";
 
 /** What a set is built for. */
@@ -189,6 +189,7 @@ export class BuildStore {
     for (const statement of createTables(this.projection, epoch, beside(epoch)))
       await session.query(statement);
     await base?.fill(session, epoch);
+    for (const statement of createIndexes(this.projection, beside(epoch))) await session.query(statement);
     return { ...build, position, last, settled };
   }
 

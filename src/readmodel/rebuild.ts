@@ -36,8 +36,7 @@ const LONGEST_PAUSE_MS = 1_000;
 
 /** Carries the orders out. What one set fails of keeps the others from nothing, and what serves as it is. */
 export const rebuild = async (works: Works, orders: readonly Order[]): Promise<readonly Built[]> => {
-  const building: { readonly store: BuildStore; readonly builder: Builder }[] = [];
-  for (const order of orders) building.push(await begin(works, order));
+  const building = await beginAll(works, orders);
   const builders = building.map(({ builder }) => builder);
   const limits = await comparablePositions(works, builders);
   await readUpTo(works, builders, ({ name, build }) => limits.get(name) ?? build.position);
@@ -50,8 +49,28 @@ export const rebuild = async (works: Works, orders: readonly Order[]): Promise<r
   });
 };
 
+/** So many sets are filled at once. */
+const FILLED_AT_ONCE = 3;
+
+/** In their order. What one cannot be begun for is thrown once none is being begun any more. */
+const beginAll = async (works: Works, orders: readonly Order[]): Promise<readonly Begun[]> => {
+  const waiting = orders.entries();
+  const begun: Begun[] = [];
+  const lane = async (): Promise<void> => {
+    for (const [n, order] of waiting) begun[n] = await begin(works, order);
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: FILLED_AT_ONCE }, lane));
+  for (const { reason } of lanes.filter((ended) => ended.status === "rejected")) throw reason;
+  return begun;
+};
+
+interface Begun {
+  readonly store: BuildStore;
+  readonly builder: Builder;
+}
+
 /** What was built of a log that was put back since is not gone on with. */
-const begin = async ({ log, transact }: Works, { projection, aim, base }: Order) => {
+const begin = async ({ log, transact }: Works, { projection, aim, base }: Order): Promise<Begun> => {
   const store = new BuildStore(transact, projection);
   const storeId = await log.storeId();
   let build = await store.open(storeId, aim, base);

@@ -14,7 +14,7 @@ import { inService } from "./names.js";
 import { type Change, type Projection } from "./projection.js";
 import { createSchema, lockSchema, nextEpoch } from "./schema.js";
 import { qualified } from "./sql.js";
-import { createTables } from "./tables.js";
+import { createIndexes, createTables } from "./tables.js";
 import { NO_WAIT, PATIENCE, writeChanges } from "./write.js";
 
 /** The rows are those of a later version of the projection: a newer release runs, or ran, here. */
@@ -83,7 +83,11 @@ export class ProjectionStore {
       await session.query(`DROP TABLE IF EXISTS ${qualified(table)}`);
     }
     const epoch = await nextEpoch(session, name);
-    for (const statement of createTables(this.projection, epoch, inService)) await session.query(statement);
+    const statements = [
+      ...createTables(this.projection, epoch, inService),
+      ...createIndexes(this.projection, inService),
+    ];
+    for (const statement of statements) await session.query(statement);
     const nothing = { position: START, last: null, settled: null, pinned: false };
     const checkpoint = { name, epoch, version, storeId, tables, ...nothing };
     await replaceCheckpoint(session, checkpoint);

@@ -46,13 +46,18 @@ const createTable = (table: Table, epoch: number, names: Names): string[] => {
   return [
     `CREATE TABLE ${name} (${[...columns, keySql(table)].join(", ")})${byRange}`,
     ...(partition ? [`CREATE TABLE ${rest} PARTITION OF ${name} DEFAULT`] : []),
-    ...table.indexes.map((index) => createIndex(name, index)),
   ];
 };
 
-/** The statements that make one set of a projection's tables. */
+/** The statements that make one set of a projection's tables, but for their indexes. */
 export const createTables = (projection: Projection, epoch: number, names: Names): string[] =>
   projection.tables.flatMap((table) => createTable(table, epoch, names));
+
+/** The statements that make the indexes of a set of tables: over many rows at once faster than with each row. */
+export const createIndexes = (projection: Projection, names: Names): string[] =>
+  projection.tables.flatMap((table) =>
+    table.indexes.map((index) => createIndex(qualified(names(table)), index)),
+  );
 
 /** Rows that a step may make in a table. */
 const rowsInto = (step: Step): { table: Table; rows: readonly Row[] } | undefined => {
