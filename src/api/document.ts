@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { address, blockHash, chainId, digest, operationHash, tzAddress } from "../domain/identifiers.js";
 import { amount, position } from "../application/read-side/answer.js";
+import { jsonOf } from "./json.js";
 import { problemBody, PROBLEMS, type ProblemType } from "./problem.js";
 import { type Demanded, hasBody, type Route } from "./route.js";
 
@@ -36,7 +37,10 @@ const BY_KIND: Readonly<Record<string, Schema>> = {
   transform: {},
 };
 
-/** JSON schema of what a schema's values are as JSON (`json.ts`). */
+/**
+ * JSON schema of what a schema's values are as JSON (`json.ts`). One that has a name would be a reference into a part of
+ * its own that the document does not have.
+ */
 const schemaOf = (schema: z.ZodType, io: "input" | "output"): Schema => {
   const { $schema: _, ...described } = z.toJSONSchema(schema, {
     io,
@@ -46,6 +50,7 @@ const schemaOf = (schema: z.ZodType, io: "input" | "output"): Schema => {
       if (known) Object.assign(jsonSchema, known);
     },
   });
+  if ("$defs" in described) throw new Error(`a schema has parts by reference: ${jsonOf(described["$defs"])}`);
   return described;
 };
 

@@ -159,7 +159,7 @@ export const problemBody = z
     faults: z.array(z.strictObject({ pointer: z.string(), detail: z.string() })).optional(),
     code: z.string().optional().describe("Of `refused`: the reason, for programs"),
   })
-  .meta({ id: "Problem", description: "RFC 9457" });
+  .meta({ description: "RFC 9457" });
 
 /** `base`: where problems are explained; `request`: its id. */
 export const bodyOf = (

@@ -7,13 +7,11 @@ import { nothing } from "../parts.js";
 import { Problem } from "../problem.js";
 import { deed, type Route, route } from "../route.js";
 
-const tokens = z
-  .object({
-    accessToken: z.string().describe("To be shown with each request: Authorization: Bearer <token>"),
-    accessExpiresAt: z.date(),
-    refreshToken: z.string().describe("Good once, for the next pair"),
-  })
-  .meta({ id: "Tokens" });
+const tokens = z.object({
+  accessToken: z.string().describe("To be shown with each request: Authorization: Bearer <token>"),
+  accessExpiresAt: z.date(),
+  refreshToken: z.string().describe("Good once, for the next pair"),
+});
 const text = z.string().min(1).max(1_000);
 const refreshBody = z.strictObject({ refreshToken: text });
 

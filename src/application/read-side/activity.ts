@@ -11,7 +11,7 @@ export const activityRow = z.object({
   stream: z.string(),
   revision: z.number().int(),
   /** Amounts are decimal strings of mutez. */
-  details: z.record(z.string(), z.json()),
+  details: z.record(z.string(), z.unknown()),
 });
 export type ActivityRow = z.infer<typeof activityRow>;
 
