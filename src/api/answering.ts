@@ -1,26 +1,39 @@
 // One request to one route: asked by somebody, answered, sent.
-import { type Request, type Response } from "express";
+import { json, type Request, type Response } from "express";
 import { pipeline } from "node:stream/promises";
+import { type Principal } from "../application/accounts/authenticate.js";
 import { type Position } from "../application/ports/event-store.js";
-import { authorise } from "./authorise.js";
+import { type Clock } from "../application/ports/system.js";
+import { identify, includes, requireRole } from "./authorise.js";
 import { csvOf } from "./csv.js";
 import { jsonOf } from "./json.js";
+import { sendLive } from "./live/sending.js";
 import { Problem } from "./problem.js";
+import { type RateLimits } from "./rate-limit.js";
 import { RETRY_AFTER_S } from "./refusal.js";
 import { type Reply, type Route, type Sources } from "./route.js";
 
 /** How long an answer is waited for that is not there yet. */
 const FRESH_WITHIN_MS = 5_000;
 
+export interface Answering {
+  readonly sources: Sources;
+  readonly clock: Clock;
+  readonly rates: RateLimits;
+  /** The process stops serving. */
+  readonly stopping: AbortSignal;
+}
+
 type Handler = (request: Request, response: Response) => Promise<void>;
 
 const waitUntilFresh = async (
   { read }: Sources,
-  { model }: Route,
+  { model, query: { shape } }: Route,
   query: Request["query"],
 ): Promise<void> => {
   const { minPosition } = query;
-  if (model === undefined || typeof minPosition !== "string" || !/^\d{1,19}$/.test(minPosition)) return;
+  if (model === undefined || !("minPosition" in shape)) return;
+  if (typeof minPosition !== "string" || !/^\d{1,19}$/.test(minPosition)) return;
   if (await read.shows(model, BigInt(minPosition) as Position, FRESH_WITHIN_MS)) return;
   throw new Problem("not-fresh", `${model} does not show event ${minPosition} yet`, {
     headers: { "retry-after": RETRY_AFTER_S },
@@ -55,38 +68,76 @@ const stream = async (response: Response, table: NonNullable<Reply["table"]>): P
 const hasLeft = (error: unknown): boolean =>
   error instanceof Error && "code" in error && error.code === "ERR_STREAM_PREMATURE_CLOSE";
 
-const send = async (request: Request, response: Response, reply: Reply): Promise<void> => {
-  if (reply.table !== undefined) return stream(response, reply.table);
+/** What every answer of a read model says of its age, also one that is known already. */
+const sayHowFar = async ({ lag }: Sources, response: Response, reply: Reply): Promise<void> => {
+  const { position, pinned } = reply;
+  if (position === undefined) return;
+  const seconds = await lag.secondsBehind(position);
+  response.setHeader("taps-position", position.toString());
+  if (pinned === true) response.setHeader("taps-pinned", "true");
+  if (seconds !== undefined) response.setHeader("taps-lag", String(seconds));
+};
+
+const send = (request: Request, response: Response, reply: Reply): void => {
   const etag = etagOf(reply);
   if (etag !== undefined) response.setHeader("etag", etag);
-  if (reply.position !== undefined) response.setHeader("taps-position", reply.position.toString());
-  if (reply.pinned === true) response.setHeader("taps-pinned", "true");
   response.setHeader("cache-control", etag === undefined ? "no-store" : "private, no-cache");
   if (etag !== undefined && request.headers["if-none-match"] === etag) response.status(304).end();
   else if (reply.value === undefined) response.status(204).end();
   else response.type("application/json").send(jsonOf(reply.value));
 };
 
+/** A body is small: what is sent in bulk has routes of its own. */
+const parseJson = json({ limit: "64kb" });
+
 /** What was sent as JSON, where something is to be sent. */
-const bodyIn = ({ body }: Route, request: Request): unknown => {
+const readBody = async ({ body }: Route, request: Request, response: Response): Promise<unknown> => {
   if (body === undefined) return undefined;
+  await new Promise<void>((resolve, reject) => {
+    parseJson(request, response, (error?: Error) => (error === undefined ? resolve() : reject(error)));
+  });
   if (request.is("application/json") === false)
     throw new Problem("unsupported-media-type", "the body must be application/json");
   return request.body as unknown;
 };
 
+/** Who asks, if they may; undefined where everybody may. Counted before anything is done for them. */
+const admit = async (
+  { sources, rates }: Answering,
+  route: Route,
+  [request, response]: readonly [Request, Response],
+): Promise<Principal | undefined> => {
+  const caller = route.access === "public" ? undefined : await identify(sources.sessions, request);
+  if (caller === undefined || caller instanceof Problem) {
+    await rates.countAddress(request, response);
+    if (caller !== undefined) throw caller;
+    return undefined;
+  }
+  await rates.countPrincipal(caller, request, response);
+  requireRole(route, caller);
+  return caller;
+};
+
+/** Whether who has asked may still do so: a session may have been ended meanwhile. */
+const mayStill = async ({ sources }: Answering, { access }: Route, request: Request): Promise<boolean> => {
+  if (access === "public") return true;
+  const caller = await identify(sources.sessions, request);
+  return !(caller instanceof Problem) && includes(caller.role, access);
+};
+
 export const answering =
-  (sources: Sources, route: Route): Handler =>
+  (context: Answering, route: Route): Handler =>
   async (request, response) => {
-    const caller = await authorise(sources.sessions, route, request);
-    const address = request.socket.remoteAddress ?? "";
-    const asked = {
-      params: request.params,
-      query: request.query,
-      body: bodyIn(route, request),
-      caller,
-      address,
-    };
-    await waitUntilFresh(sources, route, request.query);
-    await send(request, response, await route.answer(sources, asked));
+    const { sources, clock, stopping } = context;
+    const caller = await admit(context, route, [request, response]);
+    const body = await readBody(route, request, response);
+    const { params, query, headers, ip: address = "" } = request;
+    await waitUntilFresh(sources, route, query);
+    const reply = await route.answer(sources, { params, query, body, headers, caller, address });
+    await sayHowFar(sources, response, reply);
+    if (reply.table !== undefined) await stream(response, reply.table);
+    else if (reply.live !== undefined) {
+      const mayListen = () => mayStill(context, route, request);
+      await sendLive(response, reply.live, { clock, stopping, mayListen });
+    } else send(request, response, reply);
   };

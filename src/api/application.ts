@@ -1,14 +1,19 @@
 // All routes, and what every answer has: the Express application.
-import { randomUUID } from "node:crypto";
 import compression from "compression";
-import express, { type Request, type Response } from "express";
+import cors from "cors";
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
 import helmet from "helmet";
+import { type Clock } from "../application/ports/system.js";
 import { answering } from "./answering.js";
 import { documentOf } from "./document.js";
+import { EXPOSED } from "./document-headers.js";
+import { type Edge, MOST_HEADERS } from "./edge.js";
 import { jsonOf } from "./json.js";
 import { docsPage, problemPage } from "./pages.js";
 import { Problem } from "./problem.js";
+import { RateLimits } from "./rate-limit.js";
 import { failing, PAGES, refuse } from "./refusal.js";
+import { nameRequest } from "./request-id.js";
 import { type Route, type Sources } from "./route.js";
 
 export interface ApiOptions {
@@ -16,6 +21,8 @@ export interface ApiOptions {
   readonly sources: Sources;
   /** Of this release. */
   readonly version: string;
+  readonly clock: Clock;
+  readonly edge: Edge;
   /** Told of what should not happen. */
   readonly report: (error: unknown, request: string) => void;
 }
@@ -33,39 +40,58 @@ const wrongMethod =
   (_request: Request, response: Response): void =>
     refuse(response, new Problem("method-not-allowed", `this is for ${allow}`, { headers: { allow } }));
 
-/** A body is small: what is sent in bulk has routes of its own. */
-const readBody = express.json({ limit: "64kb" });
+/** Of one request, before it costs anything. */
+const fewHeaders = ({ rawHeaders }: Request, _response: Response, next: NextFunction): void => {
+  const isMany = rawHeaders.length > 2 * MOST_HEADERS;
+  next(isMany ? new Problem("headers-too-large", `more than ${MOST_HEADERS} headers`) : undefined);
+};
 
-export const application = (options: ApiOptions): express.Express => {
+/** Pages of these origins may ask and read what every answer says in its headers; with a token, never by a cookie. */
+const crossOrigin = (origins: readonly string[]): RequestHandler =>
+  cors({
+    ...{ origin: [...origins], methods: ["GET", "HEAD", "POST"], exposedHeaders: [...EXPOSED] },
+    ...{ credentials: false, maxAge: 600 },
+  });
+
+/** What there is beside the routes: pages that explain them, and problems. */
+const servePages = (app: express.Express, { routes, version }: ApiOptions, limited: RequestHandler): void => {
+  const document = jsonOf(documentOf(routes, version));
+  app.get("/api/openapi.json", limited, (_request, response) => {
+    response.type("application/json").send(document);
+  });
+  const docs = docsPage(routes, BASE, version);
+  app.get("/api/docs", limited, (_request, response) => {
+    response.type("html").send(docs);
+  });
+  app.get(`${PAGES}/:name`, limited, (request, response) => {
+    const page = problemPage(String(request.params["name"]));
+    if (page === undefined) notFound(request, response);
+    else response.type("html").send(page);
+  });
+};
+
+/** `stopping`: aborted when the process stops serving. */
+export const application = (options: ApiOptions, stopping: AbortSignal): express.Express => {
+  const { routes, sources, clock, edge } = options;
   const app = express();
   app.disable("x-powered-by");
   app.set("etag", false);
   app.set("query parser", "simple");
-  app.use((_request, response, next) => {
-    response.setHeader("request-id", randomUUID());
-    next();
-  });
+  app.set("trust proxy", typeof edge.trustProxy === "number" ? edge.trustProxy : [...edge.trustProxy]);
+  app.use(nameRequest, fewHeaders);
   app.use(helmet());
+  if (edge.origins.length > 0) app.use(crossOrigin(edge.origins));
   app.use(compression());
-  const document = jsonOf(documentOf(options.routes, options.version));
-  app.get("/api/openapi.json", (_request, response) => {
-    response.type("application/json").send(document);
-  });
-  const docs = docsPage(options.routes, BASE, options.version);
-  app.get("/api/docs", (_request, response) => {
-    response.type("html").send(docs);
-  });
-  app.get(`${PAGES}/:name`, (request, response) => {
-    const page = problemPage(request.params.name);
-    if (page === undefined) notFound(request, response);
-    else response.type("html").send(page);
-  });
-  for (const route of options.routes) {
-    if (route.method === "post") app.post(pathOf(route), readBody, answering(options.sources, route));
-    else app.get(pathOf(route), answering(options.sources, route));
-    app.all(pathOf(route), wrongMethod(route.method === "get" ? "GET, HEAD" : "POST"));
+  const rates = new RateLimits(edge.rates);
+  const limited = rates.byAddress;
+  servePages(app, options, limited);
+  for (const route of routes) {
+    const handler = answering({ sources, clock, rates, stopping }, route);
+    if (route.method === "post") app.post(pathOf(route), handler);
+    else app.get(pathOf(route), handler);
+    app.all(pathOf(route), limited, wrongMethod(route.method === "get" ? "GET, HEAD" : "POST"));
   }
-  app.use(notFound);
+  app.use(limited, notFound);
   app.use(failing(options.report));
   return app;
 };

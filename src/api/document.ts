@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { address, blockHash, chainId, digest, operationHash, tzAddress } from "../domain/identifiers.js";
 import { amount, position } from "../application/read-side/answer.js";
+import { HEADERS, headersOf, headersOfProblem, PARAMETERS, parametersOfHeaders } from "./document-headers.js";
 import { problemBody, PROBLEMS, type ProblemType } from "./problem.js";
 import { type Route } from "./route.js";
 
@@ -49,7 +50,7 @@ const schemaOf = (schema: z.ZodType, io: "input" | "output"): Schema => {
   return described;
 };
 
-const parametersOf = (shape: z.ZodObject, where: "path" | "query") => {
+const parametersOf = (shape: z.ZodObject, where: "path" | "query" | "header") => {
   const described = schemaOf(shape, "input");
   const properties = described["properties"] as Readonly<Record<string, Schema>> | undefined;
   const required = new Set(described["required"] as readonly string[] | undefined);
@@ -61,13 +62,17 @@ const parametersOf = (shape: z.ZodObject, where: "path" | "query") => {
   }));
 };
 
-const problemOf = (types: readonly ProblemType[]) => ({
+const problemOf = (status: number, types: readonly ProblemType[]) => ({
   description: types.map((type) => `\`${type}\`: ${PROBLEMS[type].title}`).join("; "),
+  headers: headersOfProblem(status),
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
 });
 
 /** Of every route, whatever it answers. */
-const COMMON: readonly ProblemType[] = ["bad-request", "invalid", "defect", "unavailable"];
+const COMMON: readonly ProblemType[] = [
+  ...(["bad-request", "invalid", "too-slow", "too-many", "headers-too-large"] as const),
+  ...(["defect", "unavailable"] as const),
+];
 const OF_BODIES: readonly ProblemType[] = ["too-large", "unsupported-media-type"];
 
 const problemsOf = ({ access, body, problems }: Route) => {
@@ -75,7 +80,9 @@ const problemsOf = ({ access, body, problems }: Route) => {
   if (access !== "public") for (const type of ["unauthenticated", "forbidden"] as const) types.add(type);
   const statuses = new Set([...types].map((type) => PROBLEMS[type].status));
   const typesOf = (status: number) => [...types].filter((type) => PROBLEMS[type].status === status);
-  return Object.fromEntries([...statuses].map((status) => [String(status), problemOf(typesOf(status))]));
+  return Object.fromEntries(
+    [...statuses].map((status) => [String(status), problemOf(status, typesOf(status))]),
+  );
 };
 
 const operationOf = (route: Route) => ({
@@ -83,7 +90,12 @@ const operationOf = (route: Route) => ({
   tags: [route.tag],
   summary: route.summary,
   ...(route.access === "public" ? { security: [] } : { "x-role": route.access }),
-  parameters: [...parametersOf(route.params, "path"), ...parametersOf(route.query, "query")],
+  parameters: [
+    ...parametersOf(route.params, "path"),
+    ...parametersOf(route.query, "query"),
+    ...parametersOf(route.headers ?? z.object({}), "header"),
+    ...parametersOfHeaders(route),
+  ],
   ...(route.body === undefined
     ? {}
     : {
@@ -95,26 +107,26 @@ const operationOf = (route: Route) => ({
   responses: { ...answerOf(route), ...problemsOf(route) },
 });
 
+/** OpenAPI 3.1 knows no word for what each event of a stream holds. */
+const contentOf = ({ result, columns, isLive }: Route) => {
+  const schema = schemaOf(result, "output");
+  if (isLive !== true) return { [columns === undefined ? "application/json" : "text/csv"]: { schema } };
+  const description = "Server-sent events; `data` of each is JSON as x-event-data describes it";
+  return { "text/event-stream": { schema: { type: "string", description }, "x-event-data": schema } };
+};
+
 const answerOf = (route: Route) => {
-  if (route.result instanceof z.ZodUndefined) return { "204": { description: "It is done" } };
-  const media = route.columns === undefined ? "application/json" : "text/csv";
-  const content = { [media]: { schema: schemaOf(route.result, "output") } };
-  if (route.model === undefined) return { "200": { description: "The answer", content } };
+  const headers = headersOf(route);
+  if (route.result instanceof z.ZodUndefined) return { "204": { description: "It is done", headers } };
+  if (route.model === undefined)
+    return { "200": { description: "The answer", headers, content: contentOf(route) } };
   return {
     "200": {
       description: "The answer, as of one moment of the read side",
-      headers: {
-        "TAPS-Position": {
-          description: "The last event that it shows",
-          schema: schemaOf(position, "output"),
-        },
-        "TAPS-Pinned": {
-          description: "A person holds the read model at this position",
-          schema: { type: "boolean" },
-        },
-      },
-      content,
+      headers,
+      content: contentOf(route),
     },
+    "304": { description: "What is known by this ETag still holds", headers },
   };
 };
 
@@ -136,6 +148,8 @@ export const documentOf = (routes: readonly Route[], version: string) => {
     security: [{ bearer: [] }],
     paths,
     components: {
+      headers: HEADERS,
+      parameters: PARAMETERS,
       securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
       schemas: { Problem: schemaOf(problemBody, "output") },
     },

@@ -1,4 +1,5 @@
 // One route: what may be asked, by whom, what is answered. Server and document are both made of it.
+import { type IncomingHttpHeaders } from "node:http";
 import { z } from "zod";
 import { type Answer } from "../application/read-side/answer.js";
 import { type Position } from "../application/ports/event-store.js";
@@ -6,18 +7,24 @@ import { type Principal } from "../application/accounts/authenticate.js";
 import { type Sessions } from "../application/accounts/login.js";
 import { type Role } from "../application/ports/accounts.js";
 import { type ReadSide } from "../application/read-side/read-side.js";
+import { type LogLag } from "./lag.js";
+import { type LiveEvents, type Told } from "./live/live-events.js";
 import { type Fault, Problem, type ProblemType } from "./problem.js";
 
 /** What routes are answered from. */
 export interface Sources {
   readonly read: ReadSide;
   readonly sessions: Sessions;
+  readonly live: LiveEvents;
+  readonly lag: LogLag;
 }
 
 /** Without a value: nothing is to be said. */
 export interface Reply {
   readonly value?: unknown;
   readonly table?: { readonly columns: readonly string[]; readonly rows: AsyncIterable<TableRow> };
+  /** Begins to tell what happens, until the signal is aborted. */
+  readonly live?: (signal: AbortSignal) => Promise<AsyncIterable<Told>>;
   /** Of the read model that was asked. */
   readonly position?: Position;
   readonly pinned?: boolean;
@@ -27,6 +34,7 @@ export interface Asked {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  readonly headers: IncomingHttpHeaders;
   /** Undefined only where the access is public. */
   readonly caller: Principal | undefined;
   /** The IP address of who asks. */
@@ -45,10 +53,14 @@ export interface Route {
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly body?: z.ZodType;
-  /** `z.undefined()`: nothing is said. */
+  /** What is read of the request's headers beside what each request may have. */
+  readonly headers?: z.ZodObject;
+  /** `z.undefined()`: nothing is said. Of what goes on: the data of each event. */
   readonly result: z.ZodType;
   /** Of a table; of anything else undefined. */
   readonly columns?: readonly string[];
+  /** Goes on for as long as who asks listens. */
+  readonly isLive?: true;
   /** The read model whose position `minPosition` means; undefined: there is nothing to wait for. */
   readonly model?: string;
   readonly problems: readonly ProblemType[];
@@ -149,6 +161,32 @@ export const table = <P extends z.ZodObject, Q extends z.ZodObject>(
     answer: async (sources, asked) => {
       const parts = partsOf(described, asked);
       return { table: { columns: described.columns, rows: rows(sources, parts) } };
+    },
+  };
+};
+
+/** What happens, for as long as who asks listens. */
+export const listening = <Q extends z.ZodObject, H extends z.ZodObject>(
+  described: Omit<Described<unknown, Q>, "params"> & {
+    readonly headers: H;
+    readonly result: z.ZodType;
+    readonly listen: (
+      sources: Sources,
+      asked: { readonly query: z.output<Q>; readonly headers: z.output<H> },
+    ) => NonNullable<Reply["live"]>;
+  },
+): Route => {
+  const { listen, ...rest } = described;
+  return {
+    problems: [],
+    ...rest,
+    params: EMPTY,
+    method: "get",
+    isLive: true,
+    answer: async (sources, asked) => {
+      const query = checked("query", described.query, asked.query);
+      const headers = checked("headers", described.headers, asked.headers);
+      return { live: listen(sources, { query, headers }) };
     },
   };
 };

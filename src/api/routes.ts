@@ -1,8 +1,10 @@
-// All that this release answers. The document and the server hold exactly these.
+// All that this release answers. The document and the server hold exactly what is served of these.
 import { authRoutes } from "./resources/auth.js";
 import { cycleRoutes } from "./resources/cycles.js";
+import { eventRoutes } from "./resources/events.js";
 import { delegatorRoutes } from "./resources/delegators.js";
 import { paymentRoutes } from "./resources/payments.js";
+import { publicRoutes } from "./resources/public.js";
 import { walletRoutes } from "./resources/wallet.js";
 import { reportRoutes } from "./resources/reports.js";
 import { type Route } from "./route.js";
@@ -14,4 +16,9 @@ export const routes: readonly Route[] = [
   ...delegatorRoutes,
   ...walletRoutes,
   ...reportRoutes,
+  ...eventRoutes,
 ];
+
+/** What is served; to everybody only where somebody has said so. */
+export const routesOf = (served: { readonly public: boolean }): readonly Route[] =>
+  served.public ? [...routes, ...publicRoutes] : routes;

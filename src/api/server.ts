@@ -2,16 +2,30 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { type ApiOptions, application } from "./application.js";
+import { Connections } from "./drain.js";
+import { refuseUnreadable } from "./unreadable.js";
 
 export interface RunningApi {
   readonly port: number;
-  /** Lets what is being answered end. */
+  /** Lets what is being answered end, for a while. */
   close(): Promise<void>;
 }
 
 /** Listens until it is closed. Rejects with Node's error if it cannot. */
 export const serveApi = async (options: ApiOptions, port: number): Promise<RunningApi> => {
-  const server = createServer(application(options));
+  const stopping = new AbortController();
+  const { timeouts } = options.edge;
+  const server = createServer(
+    {
+      headersTimeout: timeouts.headers,
+      requestTimeout: timeouts.request,
+      keepAliveTimeout: timeouts.keepAlive,
+      connectionsCheckingInterval: timeouts.look,
+    },
+    application(options, stopping.signal),
+  );
+  const connections = new Connections(server);
+  refuseUnreadable(server, (socket) => connections.isAnswering(socket));
   server.listen(port);
   await once(server, "listening");
   const bound = server.address();
@@ -19,9 +33,8 @@ export const serveApi = async (options: ApiOptions, port: number): Promise<Runni
   return {
     port: bound.port,
     close: async () => {
-      server.close();
-      server.closeIdleConnections();
-      await once(server, "close");
+      stopping.abort();
+      await connections.drain(options.clock);
     },
   };
 };
