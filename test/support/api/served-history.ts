@@ -118,7 +118,9 @@ export const serveHistory = async (): Promise<ServedHistory> => {
     },
     reports,
     close: async () => {
-      await api.close();
+      const closing = api.close();
+      apiClock.advance(60_000); // nobody waits for what a test has left
+      await closing;
       await store.close();
       await endPool(pool);
       await database.drop();
