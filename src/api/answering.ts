@@ -88,11 +88,21 @@ const send = (request: Request, response: Response, reply: Reply): void => {
 };
 
 /** A body is small: what is sent in bulk has routes of its own. */
-const parseJson = json({ limit: "64kb" });
+const MOST_BYTES = 64 * 1_024;
+const parseJson = json({ limit: MOST_BYTES });
+
+/** The parser would read all of what is too large before it says so. */
+const refuseLarge = (request: Request): void => {
+  if (Number(request.headers["content-length"] ?? 0) <= MOST_BYTES) return;
+  throw new Problem("too-large", `a body has at most ${MOST_BYTES} bytes`, {
+    headers: { connection: "close" },
+  });
+};
 
 /** What was sent as JSON, where something is to be sent. */
 const readBody = async ({ body }: Route, request: Request, response: Response): Promise<unknown> => {
   if (body === undefined) return undefined;
+  refuseLarge(request);
   await new Promise<void>((resolve, reject) => {
     parseJson(request, response, (error?: Error) => (error === undefined ? resolve() : reject(error)));
   });

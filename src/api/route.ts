@@ -7,9 +7,10 @@ import { type Principal } from "../application/accounts/authenticate.js";
 import { type Sessions } from "../application/accounts/login.js";
 import { type Role } from "../application/ports/accounts.js";
 import { type ReadSide } from "../application/read-side/read-side.js";
+import { checked } from "./checked.js";
 import { type LogLag } from "./lag.js";
 import { type LiveEvents, type Told } from "./live/live-events.js";
-import { type Fault, Problem, type ProblemType } from "./problem.js";
+import { Problem, type ProblemType } from "./problem.js";
 
 /** What routes are answered from. */
 export interface Sources {
@@ -66,22 +67,6 @@ export interface Route {
   readonly problems: readonly ProblemType[];
   answer(sources: Sources, asked: Asked): Promise<Reply>;
 }
-
-const faultsOf = (part: string, error: z.ZodError): readonly Fault[] =>
-  error.issues.map(({ path, message }) => ({
-    pointer: ["", part, ...path.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1"))].join(
-      "/",
-    ),
-    detail: message,
-  }));
-
-const checked = <S extends z.ZodType>(part: string, schema: S, value: unknown): z.output<S> => {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new Problem("invalid", "what was asked is not valid: see faults", {
-    faults: faultsOf(part, parsed.error),
-  });
-};
 
 type Described<P, Q> = Omit<
   Route,

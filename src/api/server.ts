@@ -11,10 +11,17 @@ export interface RunningApi {
   close(): Promise<void>;
 }
 
+/** Proxies may write the host before the path. The router reads not every host, and needs none. */
+const pathIn = (target = ""): string => {
+  const path = target.replace(/^https?:\/\/[^/?]*/i, "");
+  return path.startsWith("/") ? path : `/${path}`;
+};
+
 /** Listens until it is closed. Rejects with Node's error if it cannot. */
 export const serveApi = async (options: ApiOptions, port: number): Promise<RunningApi> => {
   const stopping = new AbortController();
   const { timeouts } = options.edge;
+  const app = application(options, stopping.signal);
   const server = createServer(
     {
       headersTimeout: timeouts.headers,
@@ -22,7 +29,10 @@ export const serveApi = async (options: ApiOptions, port: number): Promise<Runni
       keepAliveTimeout: timeouts.keepAlive,
       connectionsCheckingInterval: timeouts.look,
     },
-    application(options, stopping.signal),
+    (request, response) => {
+      request.url = pathIn(request.url);
+      app(request, response);
+    },
   );
   const connections = new Connections(server);
   refuseUnreadable(server, (socket) => connections.isAnswering(socket));
