@@ -2,7 +2,7 @@
 import { expect } from "chai";
 import { publicRoutes } from "../../../src/api/resources/public.js";
 import { routesOf } from "../../../src/api/routes.js";
-import { answered } from "../../support/api/answered.js";
+import { type Answered, answered } from "../../support/api/answered.js";
 import { serveHistory, type ServedHistory } from "../../support/api/served-history.js";
 import { addressOf } from "../../support/identifiers.js";
 
@@ -35,11 +35,7 @@ describe("the public API", function () {
     expect(Object.keys(document.paths).filter((path) => path.includes("public"))).to.deep.equal([]);
     const docs = await (await fetch(`http://127.0.0.1:${api.port}/api/docs`)).text();
     expect(docs).to.not.include("/public/");
-    const told = ({ status, body: { type, title } }: Awaited<ReturnType<typeof ask>>) => [
-      status,
-      type,
-      title,
-    ];
+    const told = ({ status, body: { type, title } }: Answered) => [status, type, title];
     const nothing = told(await ask("/api/v1/nothing/at/all", api.port));
     for (const { path } of publicRoutes) {
       const at = `/api/v1${path.replace("{delegator}", delegator)}`;
@@ -72,13 +68,13 @@ describe("the public API", function () {
         }),
       );
     const walked: unknown[] = [];
-    for (let next: unknown = ""; next !== null;) {
-      const cursor = next === "" ? "" : `&cursor=${String(next)}`;
-      const { body } = await ask(
+    for (let next: string | null = ""; next !== null;) {
+      const cursor = next === "" ? "" : `&cursor=${next}`;
+      const { body }: Answered = await ask(
         `/api/v1/public/delegators/${delegator}/payments?order=ascending&limit=2${cursor}`,
       );
       walked.push(...(body["rows"] as Rows));
-      next = body["next"];
+      next = body["next"] as string | null;
     }
     expect(walked).to.deep.equal(expected);
     expect(expected.length).to.be.above(2);
