@@ -1,4 +1,5 @@
 // Environment -> typed Config. Every mistake is named at once; no value is ever printed.
+import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { inspect } from "node:util";
 import { z } from "zod";
@@ -58,14 +59,45 @@ const bearer = z.string().regex(/^[!-~]+$/, "must be visible ASCII characters, w
 const oneOf = <T extends string>(...values: [T, ...T[]]) =>
   z.enum(values, `must be ${values.join(", ").replace(/, ([^,]*)$/, " or $1")}`);
 
+const listOf = (text: string): readonly string[] => text.split(",").map((part) => part.trim());
+
 const ROLES = ["api", "worker", "projector"] as const;
 export type Role = (typeof ROLES)[number];
 const isRole = (text: string): text is Role => ROLES.some((role) => role === text);
 const roles = z
   .string()
-  .transform((text) => text.split(",").map((role) => role.trim()))
+  .transform(listOf)
   .refine((list) => list.every(isRole), `must be some of ${ROLES.join(", ")}, joined by commas`)
   .transform((list): ReadonlySet<Role> => new Set(list.filter(isRole)));
+
+/** An origin as browsers send it. A page of any origin could ask with what its user has typed in: there is no `*`. */
+const isOrigin = (text: string): boolean => {
+  if (!URL.canParse(text) || text.includes("*")) return false;
+  const { protocol, origin } = new URL(text);
+  return ["http:", "https:"].includes(protocol) && origin === text;
+};
+const origins = z
+  .string()
+  .transform(listOf)
+  .refine((list) => list.every(isOrigin), "must be origins such as https://pay.example, joined by commas");
+
+/** An address, or the block of addresses with a prefix. */
+const isBlock = (text: string): boolean => {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  if (prefix === undefined) return true;
+  const bits = Number(prefix);
+  return /^\d{1,3}$/.test(prefix) && bits > 0 && bits <= (family === 4 ? 32 : 128);
+};
+const isCount = (text: string): boolean => /^[0-9]$/.test(text);
+const proxies = z
+  .string()
+  .refine(
+    (text) => isCount(text) || listOf(text).every(isBlock),
+    "must be how many proxies there are (0 to 9), or their addresses, joined by commas",
+  )
+  .transform((text) => (isCount(text) ? Number(text) : listOf(text)));
 
 /** All that is read of the environment, one line a variable. */
 const variables = z.object({
@@ -91,6 +123,9 @@ const variables = z.object({
   WALLET_ENCRYPTION_IV: secret(z.string()).optional(),
   JWT_SECRET: secret(z.string().min(32, "must have at least 32 characters")).optional(),
   PORT: port.default(3000),
+  PUBLIC_API: oneOf("on", "off").default("off"),
+  TRUST_PROXY: proxies.default(0),
+  CORS_ORIGINS: origins.default([]),
   METRICS_PORT: port.optional(),
   METRICS_TOKEN: secret(bearer).optional(),
   SENTRY_DSN: secretUrl("https").optional(),

@@ -3,9 +3,11 @@ import { createRequire } from "node:module";
 import { z } from "zod";
 import { openAccounts } from "./accounts.js";
 import { type Commanding, doingOn } from "./api/commanding.js";
+import { type Edge } from "./api/edge.js";
 import { type Cleanup } from "./cleanup.js";
 import { type Get } from "./composition.js";
 import { type Config } from "./config.js";
+import { eventReading } from "./infrastructure/eventstore/codec.js";
 import { PostgresAnswers } from "./infrastructure/postgres/answers.js";
 import { transact } from "./infrastructure/postgres/pool.js";
 import { systemClock } from "./infrastructure/system-clock.js";
@@ -39,20 +41,34 @@ const openCommanding = async (get: Get): Promise<Commanding> => {
   };
 };
 
+const edgeOf = ({ TRUST_PROXY, CORS_ORIGINS }: Config, standard: Edge): Edge => ({
+  ...standard,
+  trustProxy: TRUST_PROXY,
+  origins: CORS_ORIGINS,
+});
+
 /** Listens unless this process has not the role, or nothing to sign its tokens with. Throws `SetupError`. */
 export const openApi = async (
-  { TAPS_ROLES, JWT_SECRET, PORT }: Config,
+  config: Config,
   get: Get,
   logger: Logger,
   cleanups: Cleanup[],
 ): Promise<void> => {
+  const { TAPS_ROLES, JWT_SECRET, PORT, PUBLIC_API } = config;
   if (!TAPS_ROLES.has("api") || JWT_SECRET === undefined) return;
-  const [{ serveApi }, { routes }, { JwtSigner }] = await Promise.all([
+  const [{ serveApi }, { routesOf }, { openLog }, { EDGE }, { JwtSigner }] = await Promise.all([
     import("./api/server.js"),
     import("./api/routes.js"),
+    import("./api/log.js"),
+    import("./api/edge.js"),
     import("./infrastructure/accounts/jwt.js"),
   ]);
-  const [baker, pool, chain] = await Promise.all([get("baker"), get("pool"), get("chain")]);
+  const [baker, pool, chain, store] = await Promise.all([
+    get("baker"),
+    get("pool"),
+    get("chain"),
+    get("store"),
+  ]);
   const through: Transact = (work) => transact(pool, work);
   const read = readSideOf(baker, { transact: through, chain, clock: systemClock });
   const sessions = { ...(await openAccounts(get)), signer: new JwtSigner(JWT_SECRET.reveal()) };
@@ -60,9 +76,12 @@ export const openApi = async (
   const report = (error: unknown, request: string): void => {
     logger.error("a request failed", { request, why: error instanceof Error ? error.stack : error });
   };
+  const commands = await openCommanding(get);
+  const sources = { read, sessions, commands, ...openLog(store, eventReading, systemClock) };
+  const edge = edgeOf(config, EDGE);
+  const routes = routesOf({ public: PUBLIC_API === "on" });
   try {
-    const sources = { read, sessions, commands: await openCommanding(get) };
-    const api = await serveApi({ routes, sources, version, report }, PORT);
+    const api = await serveApi({ routes, sources, version, report, clock: systemClock, edge }, PORT);
     cleanups.push(() => api.close());
     logger.info("api", { port: api.port });
   } catch (error) {

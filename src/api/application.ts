@@ -1,21 +1,28 @@
 // All routes, and what every answer has: the Express application.
-import { randomUUID } from "node:crypto";
 import compression from "compression";
-import express, { type Request, type Response } from "express";
+import cors from "cors";
+import express, { type NextFunction, type Request, type RequestHandler, type Response } from "express";
 import helmet from "helmet";
+import { type Clock } from "../application/ports/system.js";
 import { answering } from "./answering.js";
 import { documentOf } from "./document.js";
+import { EXPOSED } from "./document-headers.js";
+import { type Edge, MOST_HEADERS } from "./edge.js";
 import { jsonOf } from "./json.js";
 import { docsPage, problemPage } from "./pages.js";
 import { Problem } from "./problem.js";
+import { RateLimits } from "./rate-limit.js";
 import { failing, PAGES, refuse } from "./refusal.js";
-import { hasBody, type Route, type Sources } from "./route.js";
+import { nameRequest } from "./request-id.js";
+import { type Route, type Sources } from "./route.js";
 
 export interface ApiOptions {
   readonly routes: readonly Route[];
   readonly sources: Sources;
   /** Of this release. */
   readonly version: string;
+  readonly clock: Clock;
+  readonly edge: Edge;
   /** Told of what should not happen. */
   readonly report: (error: unknown, request: string) => void;
 }
@@ -28,55 +35,68 @@ const pathOf = ({ path }: Route): string => `${BASE}${path.replace(/\{(\w+)\}/g,
 const notFound = (request: Request, response: Response): void =>
   refuse(response, new Problem("not-found", `there is no ${request.path}: see /api/docs`));
 
-const allowed = (path: string, routes: readonly Route[]): string =>
-  routes
-    .filter((route) => route.path === path)
-    .map(({ method }) => (method === "get" ? "GET, HEAD" : method.toUpperCase()))
-    .join(", ");
+const allowed = (routes: readonly Route[]): string =>
+  routes.map(({ method }) => (method === "get" ? "GET, HEAD" : method.toUpperCase())).join(", ");
 
 const wrongMethod =
   (allow: string) =>
   (_request: Request, response: Response): void =>
     refuse(response, new Problem("method-not-allowed", `this is for ${allow}`, { headers: { allow } }));
 
-/** Most bodies are small. */
-const BODY_LIMIT = 65_536;
-
-const serveRoute = (app: express.Express, { sources, routes }: ApiOptions, route: Route): void => {
-  const path = pathOf(route);
-  const answer = answering(sources, route);
-  if (hasBody(route)) app[route.method](path, express.json({ limit: route.bodyLimit ?? BODY_LIMIT }), answer);
-  else app[route.method](path, answer);
-  if (routes.findLast((other) => other.path === route.path) === route)
-    app.all(path, wrongMethod(allowed(route.path, routes)));
+/** Of one request, before it costs anything. */
+const fewHeaders = ({ rawHeaders }: Request, _response: Response, next: NextFunction): void => {
+  const isMany = rawHeaders.length > 2 * MOST_HEADERS;
+  next(isMany ? new Problem("headers-too-large", `more than ${MOST_HEADERS} headers`) : undefined);
 };
 
-export const application = (options: ApiOptions): express.Express => {
+/** Pages of these origins may ask and read what every answer says in its headers; with a token, never by a cookie. */
+const crossOrigin = (origins: readonly string[]): RequestHandler =>
+  cors({
+    ...{
+      origin: [...origins],
+      methods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
+      exposedHeaders: [...EXPOSED],
+    },
+    ...{ credentials: false, maxAge: 600 },
+  });
+
+/** What there is beside the routes: pages that explain them, and problems. */
+const servePages = (app: express.Express, { routes, version }: ApiOptions, limited: RequestHandler): void => {
+  const document = jsonOf(documentOf(routes, version));
+  app.get("/api/openapi.json", limited, (_request, response) => {
+    response.type("application/json").send(document);
+  });
+  const docs = docsPage(routes, BASE, version);
+  app.get("/api/docs", limited, (_request, response) => {
+    response.type("html").send(docs);
+  });
+  app.get(`${PAGES}/:name`, limited, (request, response) => {
+    const page = problemPage(String(request.params["name"]));
+    if (page === undefined) notFound(request, response);
+    else response.type("html").send(page);
+  });
+};
+
+/** `stopping`: aborted when the process stops serving. */
+export const application = (options: ApiOptions, stopping: AbortSignal): express.Express => {
+  const { routes, sources, clock, edge } = options;
   const app = express();
   app.disable("x-powered-by");
   app.set("etag", false);
   app.set("query parser", "simple");
-  app.use((_request, response, next) => {
-    response.setHeader("request-id", randomUUID());
-    next();
-  });
+  app.set("trust proxy", typeof edge.trustProxy === "number" ? edge.trustProxy : [...edge.trustProxy]);
+  app.use(nameRequest, fewHeaders);
   app.use(helmet());
+  if (edge.origins.length > 0) app.use(crossOrigin(edge.origins));
   app.use(compression());
-  const document = jsonOf(documentOf(options.routes, options.version));
-  app.get("/api/openapi.json", (_request, response) => {
-    response.type("application/json").send(document);
-  });
-  const docs = docsPage(options.routes, BASE, options.version);
-  app.get("/api/docs", (_request, response) => {
-    response.type("html").send(docs);
-  });
-  app.get(`${PAGES}/:name`, (request, response) => {
-    const page = problemPage(request.params.name);
-    if (page === undefined) notFound(request, response);
-    else response.type("html").send(page);
-  });
-  for (const route of options.routes) serveRoute(app, options, route);
-  app.use(notFound);
+  const rates = new RateLimits(edge.rates);
+  const limited = rates.byAddress;
+  servePages(app, options, limited);
+  for (const route of routes)
+    app[route.method](pathOf(route), answering({ sources, clock, rates, stopping }, route));
+  for (const path of new Set(routes.map(pathOf)))
+    app.all(path, limited, wrongMethod(allowed(routes.filter((route) => pathOf(route) === path))));
+  app.use(limited, notFound);
   app.use(failing(options.report));
   return app;
 };

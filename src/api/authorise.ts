@@ -9,27 +9,24 @@ import { type Route } from "./route.js";
 const bearerOf = (request: Request): string | undefined =>
   /^Bearer +([!-~]+)$/i.exec(request.headers.authorization ?? "")?.[1];
 
-/** Who asks; undefined where everybody may. */
-export const authorise = async (
-  sessions: Sessions,
-  { access }: Route,
-  request: Request,
-): Promise<Principal | undefined> => {
-  if (access === "public") return undefined;
+/** Whose token was shown; otherwise why nobody is known by it. */
+export const identify = async (sessions: Sessions, request: Request): Promise<Principal | Problem> => {
   const bearer = bearerOf(request);
   const caller = bearer === undefined ? undefined : await authenticate(sessions, bearer);
-  if (caller === undefined || "refused" in caller)
-    throw new Problem(
-      "unauthenticated",
-      caller === undefined
-        ? "show a token: Authorization: Bearer <token>"
-        : `this token is good no more: ${caller.refused}`,
-      { headers: { "www-authenticate": "Bearer" } },
-    );
-  if (ROLES.indexOf(caller.role) < ROLES.indexOf(access))
-    throw new Problem(
-      "forbidden",
-      `this is for the role ${access}, and this token has the role ${caller.role}`,
-    );
-  return caller;
+  if (caller !== undefined && !("refused" in caller)) return caller;
+  const detail =
+    caller === undefined
+      ? "show a token: Authorization: Bearer <token>"
+      : `this token is good no more: ${caller.refused}`;
+  return new Problem("unauthenticated", detail, { headers: { "www-authenticate": "Bearer" } });
+};
+
+/** Whether a role may use what is for another one, and all above it. */
+export const includes = (role: Principal["role"], needed: Principal["role"]): boolean =>
+  ROLES.indexOf(role) >= ROLES.indexOf(needed);
+
+/** Throws `Problem` unless the caller may use a route. */
+export const requireRole = ({ access }: Route, { role }: Principal): void => {
+  if (access !== "public" && !includes(role, access))
+    throw new Problem("forbidden", `this is for the role ${access}, and this token has the role ${role}`);
 };

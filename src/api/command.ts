@@ -2,11 +2,12 @@
 import { z } from "zod";
 import { type Principal } from "../application/accounts/authenticate.js";
 import { position } from "../application/read-side/answer.js";
+import { checked } from "./checked.js";
 import { type Commanding, type Doing } from "./commanding.js";
 import { askedOnce, once } from "./idempotency.js";
 import { jsonOf } from "./json.js";
 import { Problem, type ProblemType } from "./problem.js";
-import { type Asked, checked, type Demanded, type Route, type Sources } from "./route.js";
+import { type Asked, type Demanded, type Route, type Sources } from "./route.js";
 
 /** What every command answers. */
 const written = z.object({
@@ -74,9 +75,10 @@ const carryOut = async <P extends z.ZodObject, B extends z.ZodType, R extends z.
   const params = checked("params", route.params, asked.params);
   const body = checked("body", route.body, asked.body);
   const condition = headers["if-match"];
+  const given = headers["idempotency-key"];
   const standing = route.conditional ? standingOf(condition) : undefined;
   const said = jsonOf([route.id, asked.params, asked.body ?? null, condition ?? null]);
-  const key = askedOnce(caller, headers["idempotency-key"], said);
+  const key = askedOnce(caller, typeof given === "string" ? given : undefined, said);
   const { answer, again } = await once(commands, key, async () => {
     const doing = commands.doing({ actor: actorOf(caller), request: id });
     const name = `${key.caller}.${key.key}`;

@@ -2,9 +2,10 @@
 import { z } from "zod";
 import { address, blockHash, chainId, digest, operationHash, tzAddress } from "../domain/identifiers.js";
 import { amount, position } from "../application/read-side/answer.js";
+import { HEADERS, headersOf, headersOfProblem, PARAMETERS, parametersOfHeaders } from "./document-headers.js";
 import { jsonOf } from "./json.js";
 import { problemBody, PROBLEMS, type ProblemType } from "./problem.js";
-import { type Demanded, hasBody, type Route } from "./route.js";
+import { hasBody, type Route } from "./route.js";
 
 type Schema = Readonly<Record<string, unknown>>;
 
@@ -54,7 +55,7 @@ const schemaOf = (schema: z.ZodType, io: "input" | "output"): Schema => {
   return described;
 };
 
-const parametersOf = (shape: z.ZodObject, where: "path" | "query") => {
+const parametersOf = (shape: z.ZodObject, where: "path" | "query" | "header") => {
   const described = schemaOf(shape, "input");
   const properties = described["properties"] as Readonly<Record<string, Schema>> | undefined;
   const required = new Set(described["required"] as readonly string[] | undefined);
@@ -66,13 +67,17 @@ const parametersOf = (shape: z.ZodObject, where: "path" | "query") => {
   }));
 };
 
-const problemOf = (types: readonly ProblemType[]) => ({
+const problemOf = (status: number, types: readonly ProblemType[]) => ({
   description: types.map((type) => `\`${type}\`: ${PROBLEMS[type].title}`).join("; "),
+  headers: headersOfProblem(status),
   content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
 });
 
 /** Of every route, whatever it answers. */
-const COMMON: readonly ProblemType[] = ["bad-request", "invalid", "defect", "unavailable"];
+const COMMON: readonly ProblemType[] = [
+  ...(["bad-request", "invalid", "too-slow", "too-many", "headers-too-large"] as const),
+  ...(["defect", "unavailable"] as const),
+];
 const OF_BODIES: readonly ProblemType[] = ["too-large", "unsupported-media-type"];
 
 const problemsOf = (route: Route) => {
@@ -81,25 +86,9 @@ const problemsOf = (route: Route) => {
   if (access !== "public") for (const type of ["unauthenticated", "forbidden"] as const) types.add(type);
   const statuses = new Set([...types].map((type) => PROBLEMS[type].status));
   const typesOf = (status: number) => [...types].filter((type) => PROBLEMS[type].status === status);
-  return Object.fromEntries([...statuses].map((status) => [String(status), problemOf(typesOf(status))]));
-};
-
-const DEMANDED_AS: Readonly<Record<Demanded, Schema>> = {
-  "idempotency-key": {
-    name: "Idempotency-Key",
-    in: "header",
-    required: true,
-    description:
-      "Of this command alone: sent again with the same key it is answered again, and not done again",
-    schema: { type: "string", pattern: "^[!-~]{1,255}$" },
-  },
-  "if-match": {
-    name: "If-Match",
-    in: "header",
-    required: true,
-    description: "ETag of the resource as it was looked at",
-    schema: { type: "string" },
-  },
+  return Object.fromEntries(
+    [...statuses].map((status) => [String(status), problemOf(status, typesOf(status))]),
+  );
 };
 
 const operationOf = (route: Route) => ({
@@ -110,7 +99,8 @@ const operationOf = (route: Route) => ({
   parameters: [
     ...parametersOf(route.params, "path"),
     ...parametersOf(route.query, "query"),
-    ...route.demands.map((name) => DEMANDED_AS[name]),
+    ...parametersOf(route.headers ?? z.object({}), "header"),
+    ...parametersOfHeaders(route),
   ],
   ...(route.body === undefined || !hasBody(route)
     ? {}
@@ -123,33 +113,32 @@ const operationOf = (route: Route) => ({
   responses: { ...answerOf(route), ...problemsOf(route) },
 });
 
-const REPLAYED: Schema = {
-  description: "It was done before: this was answered then",
-  schema: { type: "boolean" },
+/** OpenAPI 3.1 knows no word for what each event of a stream holds. */
+const contentOf = ({ result, columns, isLive }: Route) => {
+  const schema = schemaOf(result, "output");
+  if (isLive !== true) return { [columns === undefined ? "application/json" : "text/csv"]: { schema } };
+  const description = "Server-sent events; `data` of each is JSON as x-event-data describes it";
+  return { "text/event-stream": { schema: { type: "string", description }, "x-event-data": schema } };
 };
 
 const answerOf = (route: Route) => {
-  if (route.result instanceof z.ZodUndefined) return { "204": { description: "It is done" } };
-  const media = route.columns === undefined ? "application/json" : "text/csv";
-  const content = { [media]: { schema: schemaOf(route.result, "output") } };
-  if (route.demands.length > 0)
-    return { "200": { description: "It is done", headers: { "Idempotency-Replayed": REPLAYED }, content } };
-  if (route.model === undefined) return { "200": { description: "The answer", content } };
+  const headers = headersOf(route);
+  if (route.result instanceof z.ZodUndefined) return { "204": { description: "It is done", headers } };
+  if (route.model === undefined)
+    return {
+      "200": {
+        description: route.demands.length > 0 ? "It is done" : "The answer",
+        headers,
+        content: contentOf(route),
+      },
+    };
   return {
     "200": {
       description: "The answer, as of one moment of the read side",
-      headers: {
-        "TAPS-Position": {
-          description: "The last event that it shows",
-          schema: schemaOf(position, "output"),
-        },
-        "TAPS-Pinned": {
-          description: "A person holds the read model at this position",
-          schema: { type: "boolean" },
-        },
-      },
-      content,
+      headers,
+      content: contentOf(route),
     },
+    "304": { description: "What is known by this ETag still holds", headers },
   };
 };
 
@@ -171,6 +160,8 @@ export const documentOf = (routes: readonly Route[], version: string) => {
     security: [{ bearer: [] }],
     paths,
     components: {
+      headers: HEADERS,
+      parameters: PARAMETERS,
       securitySchemes: { bearer: { type: "http", scheme: "bearer" } },
       schemas: { Problem: schemaOf(problemBody, "output") },
     },

@@ -54,9 +54,17 @@ const USUAL_ROWS = 50;
 const positionText = z
   .string()
   .regex(/^(0|[1-9][0-9]{0,18})$/, "not a position")
-  .transform((text) => BigInt(text) as Position)
-  .meta({ description: "The answer is to show the log up to this event; waited for, then refused with 503" });
-export const fresh = z.object({ minPosition: positionText.optional() });
+  .transform((text) => BigInt(text) as Position);
+/** -1: before the first. */
+export const placeText = z
+  .string()
+  .regex(/^(-1|0|[1-9][0-9]{0,18})$/, "not a position")
+  .transform((text) => BigInt(text) as Position);
+export const fresh = z.object({
+  minPosition: positionText.optional().meta({
+    description: "The answer is to show the log up to this event; waited for, then refused with 503",
+  }),
+});
 
 /** Which page of a list, beside what the list is filtered and sorted by. */
 export const paged = fresh.extend({

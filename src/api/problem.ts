@@ -25,6 +25,11 @@ export const PROBLEMS = {
     title: "No index gives this list in this order",
     advice: "Name one cycle, delegator or operation, or sort as the list is sorted without being told.",
   },
+  "ahead-of-log": {
+    status: 400,
+    title: "The log does not reach to that event",
+    advice: "The log was put back, or it is another one: read anew what you know of it.",
+  },
   unauthenticated: {
     status: 401,
     title: "Who asks is not known",
@@ -95,15 +100,30 @@ export const PROBLEMS = {
     title: "The body must be JSON",
     advice: "Send it as application/json.",
   },
+  "too-slow": {
+    status: 408,
+    title: "The request did not arrive in time",
+    advice: "Send it in one go, over a connection that is fast enough.",
+  },
+  "headers-too-large": {
+    status: 431,
+    title: "The request's headers are too many, or too large",
+    advice: "Send no more than 100 headers, of 16 kB in all with the address.",
+  },
   "too-many": {
     status: 429,
-    title: "Too many attempts",
+    title: "Too many requests, or attempts",
     advice: "Ask again after retry-after seconds.",
   },
   defect: {
     status: 500,
     title: "TAPS has failed; the log of the process tells of it",
     advice: "Tell whoever runs TAPS the id of the request: `instance`.",
+  },
+  "too-many-listeners": {
+    status: 503,
+    title: "As many listen as this process can serve",
+    advice: "Listen again after retry-after seconds, or to another process with the role api.",
   },
   "not-projected": {
     status: 503,

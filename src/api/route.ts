@@ -1,4 +1,5 @@
 // One route: what may be asked, by whom, what is answered. Server and document are both made of it.
+import { type IncomingHttpHeaders } from "node:http";
 import { z } from "zod";
 import { type Answer } from "../application/read-side/answer.js";
 import { type Position } from "../application/ports/event-store.js";
@@ -6,14 +7,19 @@ import { type Principal } from "../application/accounts/authenticate.js";
 import { type Sessions } from "../application/accounts/login.js";
 import { type Role } from "../application/ports/accounts.js";
 import { type ReadSide } from "../application/read-side/read-side.js";
+import { checked } from "./checked.js";
 import { type Commanding } from "./commanding.js";
-import { type Fault, Problem, type ProblemType } from "./problem.js";
+import { type LogLag } from "./lag.js";
+import { type LiveEvents, type Told } from "./live/live-events.js";
+import { Problem, type ProblemType } from "./problem.js";
 
 /** What routes are answered from. */
 export interface Sources {
   readonly read: ReadSide;
   readonly sessions: Sessions;
   readonly commands: Commanding;
+  readonly live: LiveEvents;
+  readonly lag: LogLag;
 }
 
 /** Without a value: nothing is to be said. */
@@ -24,26 +30,27 @@ export interface Reply {
   readonly json?: string;
   /** It was kept from the first time that the same was asked. */
   readonly again?: boolean;
+  /** Begins to tell what happens, until the signal is aborted. */
+  readonly live?: (signal: AbortSignal) => Promise<AsyncIterable<Told>>;
   /** Of the read model that was asked. */
   readonly position?: Position;
   readonly pinned?: boolean;
 }
 
-/** Headers that some routes demand. */
-export const DEMANDED = ["idempotency-key", "if-match"] as const;
-export type Demanded = (typeof DEMANDED)[number];
+/** Headers that commands demand. */
+export type Demanded = "idempotency-key" | "if-match";
 
 export interface Asked {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
+  readonly headers: IncomingHttpHeaders;
   /** Undefined only where the access is public. */
   readonly caller: Principal | undefined;
   /** The IP address of who asks. */
   readonly address: string;
   /** The id of the request. */
   readonly id: string;
-  readonly headers: Readonly<Partial<Record<Demanded, string>>>;
 }
 
 export interface Route {
@@ -61,11 +68,16 @@ export interface Route {
   readonly body?: z.ZodType;
   /** Most bytes of it; default 64 KiB. */
   readonly bodyLimit?: number;
+  /** What is read of the request's headers beside what each request may have. */
+  readonly headers?: z.ZodObject;
+  /** What a command is not carried out without. */
   readonly demands: readonly Demanded[];
-  /** `z.undefined()`: nothing is said. */
+  /** `z.undefined()`: nothing is said. Of what goes on: the data of each event. */
   readonly result: z.ZodType;
   /** Of a table; of anything else undefined. */
   readonly columns?: readonly string[];
+  /** Goes on for as long as who asks listens. */
+  readonly isLive?: true;
   /** The read model whose position `minPosition` means; undefined: there is nothing to wait for. */
   readonly model?: string;
   readonly problems: readonly ProblemType[];
@@ -75,22 +87,6 @@ export interface Route {
 /** Whether something is to be sent with it. */
 export const hasBody = ({ body }: Pick<Route, "body">): boolean =>
   body !== undefined && !(body instanceof z.ZodUndefined);
-
-const faultsOf = (part: string, error: z.ZodError): readonly Fault[] =>
-  error.issues.map(({ path, message }) => ({
-    pointer: ["", part, ...path.map((step) => String(step).replaceAll("~", "~0").replaceAll("/", "~1"))].join(
-      "/",
-    ),
-    detail: message,
-  }));
-
-export const checked = <S extends z.ZodType>(part: string, schema: S, value: unknown): z.output<S> => {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new Problem("invalid", "what was asked is not valid: see faults", {
-    faults: faultsOf(part, parsed.error),
-  });
-};
 
 type Described<P, Q> = Omit<
   Route,
@@ -198,6 +194,33 @@ export const table = <P extends z.ZodObject, Q extends z.ZodObject>(
     answer: async (sources, asked) => {
       const parts = partsOf(described, asked);
       return { table: { columns: described.columns, rows: rows(sources, parts) } };
+    },
+  };
+};
+
+/** What happens, for as long as who asks listens. */
+export const listening = <Q extends z.ZodObject, H extends z.ZodObject>(
+  described: Omit<Described<unknown, Q>, "params"> & {
+    readonly headers: H;
+    readonly result: z.ZodType;
+    readonly listen: (
+      sources: Sources,
+      asked: { readonly query: z.output<Q>; readonly headers: z.output<H> },
+    ) => NonNullable<Reply["live"]>;
+  },
+): Route => {
+  const { listen, ...rest } = described;
+  return {
+    problems: [],
+    demands: [],
+    ...rest,
+    params: EMPTY,
+    method: "get",
+    isLive: true,
+    answer: async (sources, asked) => {
+      const query = checked("query", described.query, asked.query);
+      const headers = checked("headers", described.headers, asked.headers);
+      return { live: listen(sources, { query, headers }) };
     },
   };
 };

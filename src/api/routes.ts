@@ -1,12 +1,14 @@
-// All that this release answers. The document and the server hold exactly these.
+// All that this release answers. The document and the server hold exactly what is served of these.
 import { authRoutes } from "./resources/auth.js";
 import { bakerCommands } from "./resources/baker-commands.js";
 import { cycleCommands } from "./resources/cycle-commands.js";
 import { moneyCommands } from "./resources/money-commands.js";
 import { questionRoutes } from "./resources/questions.js";
 import { cycleRoutes } from "./resources/cycles.js";
+import { eventRoutes } from "./resources/events.js";
 import { delegatorRoutes } from "./resources/delegators.js";
 import { paymentRoutes } from "./resources/payments.js";
+import { publicRoutes } from "./resources/public.js";
 import { walletRoutes } from "./resources/wallet.js";
 import { reportRoutes } from "./resources/reports.js";
 import { type Route } from "./route.js";
@@ -22,4 +24,9 @@ export const routes: readonly Route[] = [
   ...cycleCommands,
   ...moneyCommands,
   ...questionRoutes,
+  ...eventRoutes,
 ];
+
+/** What is served; to everybody only where somebody has said so. */
+export const routesOf = (served: { readonly public: boolean }): readonly Route[] =>
+  served.public ? [...routes, ...publicRoutes] : routes;

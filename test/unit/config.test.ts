@@ -19,6 +19,8 @@ const NOBODY = "must not hold a user or a password";
 const HTTPS = "must be a URL that begins with https://";
 const POSTGRES = "must be a URL that begins with postgres:// or postgresql://";
 const WHOLE = "must be a whole number, 0 or more";
+const PROXIES = "must be how many proxies there are (0 to 9), or their addresses, joined by commas";
+const ORIGINS = "must be origins such as https://pay.example, joined by commas";
 const ADDRESS = "is not a tz1-tz4 address";
 const ROLES = "must be some of api, worker, projector, joined by commas";
 
@@ -52,6 +54,41 @@ const WRONG: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   SIGNER_URL: { "tcp://hunter2": HTTP, "http://me:hunter2@host": NOBODY },
   JWT_SECRET: { hunter2: "must have at least 32 characters" },
   PORT: { hunter2: WHOLE, "65536": "must be a port, 0 to 65535" },
+  PUBLIC_API: { hunter2: "must be on or off", true: "must be on or off" },
+  TRUST_PROXY: Object.fromEntries(
+    [
+      "hunter2",
+      "true",
+      "-1",
+      "10",
+      "10.0.0.0/0",
+      "10.0.0.0/33",
+      "::1/129",
+      "10.0.0.1,",
+      "::1/64/64",
+      "*",
+    ].map((value) => [value, PROXIES]),
+  ),
+  CORS_ORIGINS: Object.fromEntries(
+    [
+      ...[
+        "*",
+        "null",
+        "hunter2",
+        "https://*.hunter2",
+        "https://hunter2/",
+        "https://hunter2/path",
+        "ftp://hunter2",
+      ],
+      ...[
+        "https://hunter2:443",
+        "https://HUNTER2",
+        "https://me@hunter2",
+        "https://a,https://b/",
+        "https://a,",
+      ],
+    ].map((value) => [value, ORIGINS]),
+  ),
   METRICS_PORT: { "8o80": WHOLE, "70000": "must be a port, 0 to 65535" },
   METRICS_TOKEN: { "hunter2 ": VISIBLE, "hunter2\n": VISIBLE, hünter2: VISIBLE },
   SENTRY_DSN: { "http://hunter2@host": HTTPS },
@@ -82,6 +119,9 @@ const TAKEN: Readonly<Record<string, readonly [string, unknown]>> = {
   WALLET_ENCRYPTION_IV: ["hunter2", "hunter2"],
   JWT_SECRET: ["hunter2".repeat(5), "hunter2".repeat(5)],
   PORT: ["0", 0],
+  PUBLIC_API: ["on", "on"],
+  TRUST_PROXY: ["10.0.0.0/8, ::1", ["10.0.0.0/8", "::1"]],
+  CORS_ORIGINS: ["https://a.example, http://b:8080", ["https://a.example", "http://b:8080"]],
   METRICS_PORT: ["65535", 65_535],
   METRICS_TOKEN: ["hunter2", "hunter2"],
   SENTRY_DSN: ["https://hunter2@sentry/1", "https://hunter2@sentry/1"],
@@ -124,6 +164,9 @@ describe("configuration", () => {
       TAPS_ROLES: new Set(["api", "worker", "projector"]),
       REWARD_SOURCE: "tzkt",
       PORT: 3000,
+      PUBLIC_API: "off",
+      TRUST_PROXY: 0,
+      CORS_ORIGINS: [],
     };
     expect(readConfig({})).to.deep.equal(demo);
     expect(readConfig(Object.fromEntries(variablesRead().map((name) => [name, ""])))).to.deep.equal(demo);
@@ -141,6 +184,10 @@ describe("configuration", () => {
     const signer = readConfig({ SIGNER_URL: "http://host/hunter2" }).SIGNER_URL;
     expect(signer?.reveal()).to.equal("http://host/hunter2");
     expect(Object.keys({ ...TAKEN, SIGNER_URL: "" }).sort()).to.deep.equal(variablesRead());
+  });
+
+  it("takes a number of proxies as well as their addresses", () => {
+    expect(readConfig({ TRUST_PROXY: "2" }).TRUST_PROXY).to.equal(2);
   });
 
   it("shows no secret in a dump, as JSON or as text", () => {
@@ -253,7 +300,13 @@ describe("the README's table of the configuration", () => {
   });
 
   it("gives the defaults that are read", () => {
-    const { TAPS_ROLES: _all, PORT: _unused, ...defaults } = readConfig({});
+    const {
+      TAPS_ROLES: _all,
+      PORT: _unused,
+      TRUST_PROXY: _none,
+      CORS_ORIGINS: _no,
+      ...defaults
+    } = readConfig({});
     const literal = (given: string) => /^`([^`]+)`$/.exec(given)?.[1];
     const given = rows.flatMap(({ name, given: text }) => {
       const value = literal(text);

@@ -7,6 +7,8 @@ export interface EventReading {
   decode(
     recorded: Pick<RecordedEvent, "stream" | "revision" | "type" | "schemaVersion" | "data">,
   ): DomainEvent;
+  /** Its data as the log's JSON has it, brought up to today's version. Throws `UnreadableEvent`. */
+  dataOf(recorded: Pick<RecordedEvent, "stream" | "revision" | "type" | "schemaVersion" | "data">): unknown;
   /** The id that TAPS gives to this content at this place, by which event of one append it is (from 0). */
   idOf(recorded: RecordedEvent): (index: number) => string;
 }

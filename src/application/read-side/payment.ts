@@ -10,7 +10,7 @@ import {
   type OperationHash,
   tzAddress,
 } from "../../domain/identifiers.js";
-import { obligationKind } from "../../domain/payment/events.js";
+import { obligationKind, type ObligationKind } from "../../domain/payment/events.js";
 import { amount } from "./answer.js";
 
 export const paymentResult = z.enum(["planned", "batched", "signed", "included", "paid", "carried", "held"]);
@@ -45,6 +45,7 @@ export interface PaymentFilter {
   /** Both ends included; money of no cycle is in no range. */
   readonly cycles?: { readonly from: Cycle; readonly to: Cycle } | undefined;
   readonly delegator?: Address | undefined;
+  readonly kind?: ObligationKind | undefined;
   readonly result?: z.infer<typeof paymentResult> | undefined;
   readonly operation?: OperationHash | undefined;
 }

@@ -33,7 +33,7 @@ const dueOrder: readonly OrderedBy[] = [
 ];
 
 const conditionsOf = (parameters: Parameters, filter: PaymentFilter): string[] => {
-  const { cycles, delegator, result, operation } = filter;
+  const { cycles, delegator, kind, result, operation } = filter;
   const conditions: string[] = [];
   if (cycles !== undefined && cycles.from === cycles.to)
     conditions.push(`t.cycle = ${parameters.add(cycles.from, "integer")}`);
@@ -42,6 +42,7 @@ const conditionsOf = (parameters: Parameters, filter: PaymentFilter): string[] =
       `t.cycle BETWEEN ${parameters.add(cycles.from, "integer")} AND ${parameters.add(cycles.to, "integer")}`,
     );
   if (delegator !== undefined) conditions.push(`t.delegator = ${parameters.add(delegator, "text")}`);
+  if (kind !== undefined) conditions.push(`t.kind = ${parameters.add(kind, "text")}`);
   if (result !== undefined) conditions.push(`t.result = ${parameters.add(result, "text")}`);
   if (operation !== undefined) conditions.push(`t.operation_hash = ${parameters.add(operation, "text")}`);
   return conditions;

@@ -4,11 +4,14 @@ import addFormats from "ajv-formats";
 import { expect } from "chai";
 import { PROBLEMS } from "../../../src/api/problem.js";
 import { type Role, ROLES } from "../../../src/application/ports/accounts.js";
-import { routes } from "../../../src/api/routes.js";
-import { answered } from "../../support/api/answered.js";
+import { routesOf } from "../../../src/api/routes.js";
+import { NO_STREAM } from "../../../src/application/ports/event-store.js";
+import { type Answered, answered } from "../../support/api/answered.js";
 import { serveHistory, type ServedHistory } from "../../support/api/served-history.js";
+import { collect, newEvents, newStream } from "../../support/events.js";
 import { addressOf } from "../../support/identifiers.js";
 
+const routes = routesOf({ public: true });
 /** What is asked of the read models; the rest has tests of its own. */
 const listedRoutes = routes.filter(({ model }) => model !== undefined);
 
@@ -56,7 +59,8 @@ describe("the query API", function () {
   it("is for who shows a token, and for their role", async () => {
     for (const { path, access } of listedRoutes) {
       const nobody = await ask(filled(path), "nobody");
-      expect([nobody.status, nobody.headers.get("www-authenticate")], path).to.deep.equal([401, "Bearer"]);
+      const refused = access === "public" ? [200, null] : [401, "Bearer"];
+      expect([nobody.status, nobody.headers.get("www-authenticate")], path).to.deep.equal(refused);
       for (const role of ROLES) {
         const may = access === "public" || ROLES.indexOf(role) >= ROLES.indexOf(access);
         expect((await ask(filled(path), role)).status, `${path} ${role}`).to.equal(may ? 200 : 403);
@@ -128,5 +132,65 @@ describe("the query API", function () {
       "/api/problems/not-fresh",
       "2",
     ]);
+  });
+
+  it("says of an answer how long the log has known more, once that is longer than usual", async () => {
+    const lagOf = async (path = "/api/v1/cycles") => (await ask(path)).headers.get("taps-lag");
+    expect(await lagOf()).to.equal(null);
+    const { store, apiClock } = served;
+    await store.append(newStream(), NO_STREAM, newEvents(2));
+    const [first] = await collect(store.readAll({ after: served.head }));
+    const age = () => apiClock.now().getTime() - (first?.recordedAt.getTime() ?? 0);
+    apiClock.advance(5_999 - age());
+    expect(await lagOf()).to.equal(null);
+    apiClock.advance(1);
+    // What was looked up is good for a second.
+    expect(await lagOf()).to.equal(null);
+    apiClock.advance(1_000);
+    expect(await lagOf()).to.equal("7");
+    const { headers } = await ask("/api/v1/cycles");
+    const known = await ask("/api/v1/cycles", "viewer", { "if-none-match": headers.get("etag") ?? "" });
+    expect([known.status, known.headers.get("taps-lag"), known.headers.get("taps-position")]).to.deep.equal([
+      ...[304, "7", served.head.toString()],
+    ]);
+    expect(await lagOf("/api/v1/auth/me")).to.equal(null);
+  });
+
+  it("sends no header of its own that the document does not describe", async () => {
+    const { paths, components } = (await ask("/api/openapi.json", "nobody")).body as {
+      paths: Record<string, Record<string, { responses: Record<string, { headers: object }> }>>;
+      components: { headers: Record<string, unknown> };
+    };
+    /** Those of HTTP itself, and of helmet, which are no part of what is asked. */
+    const foreign =
+      /^(connection|content-.*|cross-origin-.*|date|keep-alive|origin-agent-cluster|referrer-policy|strict-transport-security|transfer-encoding|vary|x-.*)$/;
+    const seen = new Set<string>();
+    const check = (path: string, { status, headers }: Answered) => {
+      const described = paths[path]?.["get"]?.responses[String(status)]?.headers ?? {};
+      const names = new Set(Object.keys(described).map((name) => name.toLowerCase()));
+      for (const [name] of headers)
+        if (!foreign.test(name)) {
+          expect(names, `${path} ${status} ${name}`).to.include(name);
+          seen.add(name);
+        }
+    };
+    for (const { path } of listedRoutes) {
+      const first = await ask(filled(path));
+      check(path, first);
+      check(path, await ask(filled(path), "viewer", { "if-none-match": first.headers.get("etag") ?? "" }));
+      check(path, await ask(filled(path), "nobody"));
+      check(path, await ask(`${filled(path)}?minPosition=${served.head + 99n}`));
+    }
+    expect([...seen].sort()).to.deep.equal(
+      ["cache-control", "etag", "ratelimit", "ratelimit-policy", "request-id", "retry-after"].concat(
+        ...["taps-lag", "taps-position", "www-authenticate"],
+      ),
+    );
+    const more = ["allow", "idempotency-replayed", "taps-pinned"];
+    expect(
+      Object.keys(components.headers)
+        .map((name) => name.toLowerCase())
+        .sort(),
+    ).to.deep.equal([...seen, ...more].sort());
   });
 });

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect } from "chai";
+import { EventStream } from "../../support/api/event-stream.js";
 import { until } from "../../support/until.js";
 import { endOf, type Environment, Running } from "../../support/whole/taps.js";
 
@@ -15,7 +16,13 @@ describe("taps start with JWT_SECRET", function () {
   let running: Running;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "taps-api-"));
-    env = { TAPS_DATA_DIR: folder, JWT_SECRET: "x".repeat(32), PORT: "0", LOG_LEVEL: "info" };
+    env = {
+      TAPS_DATA_DIR: folder,
+      JWT_SECRET: "x".repeat(32),
+      PORT: "0",
+      LOG_LEVEL: "info",
+      PUBLIC_API: "on",
+    };
     running = Running.start(env, ["start"]);
   });
   after(async () => {
@@ -37,10 +44,22 @@ describe("taps start with JWT_SECRET", function () {
     const { accessToken } = (await opened.json()) as { accessToken: string };
     const ask = (path: string) =>
       fetch(`${base}${path}`, { headers: { authorization: `Bearer ${accessToken}` } });
+    const heard = await EventStream.open(Number(port), "/events?after=-1&types=CycleSettled", {
+      authorization: `Bearer ${accessToken}`,
+    });
+    await heard.has(1);
     await until(async () => {
       const answer = await ask("/payments?result=paid&limit=1");
       return answer.status === 200 && ((await answer.json()) as { rows: unknown[] }).rows.length === 1;
     });
     expect((await fetch(`${base}/payments`)).status).to.equal(401);
+    const { rows } = (await (await ask("/payments?result=paid&limit=1")).json()) as {
+      rows: readonly { readonly delegator: string }[];
+    };
+    const shown = await fetch(`${base}/public/delegators/${rows[0]?.delegator}/payments`);
+    expect(((await shown.json()) as { rows: unknown[] }).rows).to.have.length.above(0);
+    // Ctrl-C is not held up by who listens.
+    await Promise.all([running.stop("SIGTERM"), heard.ends()]);
+    expect(heard.blocks.at(-1)?.retry).to.equal("1000");
   });
 });

@@ -1,15 +1,19 @@
 // The API on read models in a real PostgreSQL, made of one history by chance, the same each time.
 import fc from "fast-check";
 import { projections } from "../../../projections/all.js";
+import { EDGE } from "../../../src/api/edge.js";
+import { openLog } from "../../../src/api/log.js";
 import { type Route } from "../../../src/api/route.js";
-import { routes } from "../../../src/api/routes.js";
+import { routesOf } from "../../../src/api/routes.js";
+import { type ApiOptions } from "../../../src/api/application.js";
 import { type RunningApi, serveApi } from "../../../src/api/server.js";
 import { login, type Sessions } from "../../../src/application/accounts/login.js";
 import { addUser } from "../../../src/application/accounts/users.js";
 import { type Role, ROLES } from "../../../src/application/ports/accounts.js";
 import { ChainUnavailable } from "../../../src/application/ports/chain.js";
-import { type Position } from "../../../src/application/ports/event-store.js";
+import { type EventStore, type Position } from "../../../src/application/ports/event-store.js";
 import { type Clock } from "../../../src/application/ports/system.js";
+import { eventReading } from "../../../src/infrastructure/eventstore/codec.js";
 import { PostgresLog } from "../../../src/infrastructure/eventstore/postgres-log.js";
 import { createPool, endPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
 import { type Transact } from "../../../src/readmodel/database.js";
@@ -19,8 +23,10 @@ import { accountsOver, done, PASSWORD } from "../accounts.js";
 import { histories } from "../history/histories.js";
 import { BAKER, PAYER } from "../payouts.js";
 import { freshDatabase } from "../postgres.js";
+import { storeEvents } from "../stored-log.js";
 import { ManualClock } from "../world/manual-clock.js";
 import { referenceWorld } from "../world/scenario.js";
+import { SteppedClock } from "../world/stepped-clock.js";
 import { commandingOn } from "./commanding.js";
 
 /** Waits for nothing: what is not there now does not come. */
@@ -53,8 +59,11 @@ export const openSessions = async (sessions: Sessions): Promise<Tokens> => {
 
 export interface ServedHistory {
   readonly port: number;
-  /** Other routes over the same sources. */
-  serve(routes: readonly Route[]): Promise<RunningApi>;
+  /** Other routes over the same sources, or in another way. */
+  serve(routes: readonly Route[], over?: Partial<ApiOptions>): Promise<RunningApi>;
+  /** The log that the read models are made of, and the time of what is served. */
+  readonly store: EventStore;
+  readonly apiClock: SteppedClock;
   readonly tokens: Tokens;
   readonly clock: ManualClock;
   /** Of the last event that the read models show. */
@@ -71,12 +80,15 @@ export const serveHistory = async (): Promise<ServedHistory> => {
   const pool = createPool({ url: database.url, applicationName: "test" });
   const transact: Transact = (work) => transactIn(pool, work);
   const [told] = fc.sample(histories(600), { numRuns: 1, seed: 8 });
-  const last = told?.events.at(-1);
-  if (told === undefined || last === undefined) throw new Error("nothing happened");
+  const store = new PostgresLog({ url: database.url, applicationName: "test-log" });
+  const { events } = await storeEvents(store, told?.events ?? []);
+  const last = events.at(-1);
+  if (last === undefined) throw new Error("nothing happened");
   for (const projection of projections) {
-    const store = new ProjectionStore(transact, projection);
-    const changes = told.events.flatMap((event) => projection.apply(event));
-    if (!(await store.commit(await store.open("store-a"), last, changes))) throw new Error("not committed");
+    const rows = new ProjectionStore(transact, projection);
+    const changes = events.flatMap((event) => projection.apply(event));
+    if (!(await rows.commit(await rows.open(await store.storeId()), last, changes)))
+      throw new Error("not committed");
   }
   const read = readSideOf(BAKER, { transact, chain: silent, clock });
   const { rows } = (await read.payments({ limit: 500, direction: "ascending", sort: "cycle" })).value;
@@ -85,17 +97,19 @@ export const serveHistory = async (): Promise<ServedHistory> => {
   const time = new ManualClock(Date.UTC(2026, 0, 1));
   const sessions = accountsOver(pool, time);
   const reports: unknown[] = [];
-  const store = new PostgresLog({ url: database.url, applicationName: "test-log" });
+  const apiClock = new SteppedClock(last.recordedAt.getTime());
   const commands = commandingOn(referenceWorld(), { store, pool, clock: time });
   const options = {
-    ...{ sources: { read, sessions, commands }, version: "test" },
+    ...{ sources: { read, sessions, commands, ...openLog(store, eventReading, apiClock) }, version: "test" },
+    ...{ clock: apiClock, edge: { ...EDGE, rates: { perPrincipal: 1_000_000, perAddress: 1_000_000 } } },
     report: (error: unknown) => reports.push(error),
   };
-  const serve = (some: readonly Route[]) => serveApi({ ...options, routes: some }, 0);
-  const api = await serve(routes);
+  const serve = (some: readonly Route[], over: Partial<ApiOptions> = {}) =>
+    serveApi({ ...options, ...over, routes: some }, 0);
+  const api = await serve(routesOf({ public: true }));
   return {
     port: api.port,
-    serve,
+    ...{ serve, store, apiClock },
     tokens: await openSessions(sessions),
     clock: time,
     head: last.position,
@@ -109,7 +123,9 @@ export const serveHistory = async (): Promise<ServedHistory> => {
     },
     reports,
     close: async () => {
-      await api.close();
+      const closing = api.close();
+      apiClock.advance(60_000); // nobody waits for what a test has left
+      await closing;
       await store.close();
       await endPool(pool);
       await database.drop();

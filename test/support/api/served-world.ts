@@ -1,8 +1,11 @@
 // The API on what has happened in a world: its log in a real PostgreSQL, its chain as it stands.
+import { EDGE } from "../../../src/api/edge.js";
+import { openLog } from "../../../src/api/log.js";
 import { routes } from "../../../src/api/routes.js";
 import { serveApi } from "../../../src/api/server.js";
 import { type Role } from "../../../src/application/ports/accounts.js";
 import { PostgresLog } from "../../../src/infrastructure/eventstore/postgres-log.js";
+import { eventReading } from "../../../src/infrastructure/eventstore/codec.js";
 import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.js";
 import { type LoggedEvent } from "../../../src/application/ports/event-log.js";
 import { createPool, endPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
@@ -53,11 +56,11 @@ export const serveWorld = async (world: World): Promise<ServedWorld> => {
     chain: world.chain,
     clock,
   });
-  const sources = { read, sessions, commands: commandingOn(world, { store, pool, clock }) };
-  const api = await serveApi(
-    { routes, sources, version: "test", report: (error: unknown) => reports.push(error) },
-    0,
-  );
+  const commands = commandingOn(world, { store, pool, clock });
+  const sources = { read, sessions, commands, ...openLog(store, eventReading, clock) };
+  const report = (error: unknown) => reports.push(error);
+  const edge = { ...EDGE, rates: { perPrincipal: 1_000_000, perAddress: 1_000_000 } };
+  const api = await serveApi({ routes, sources, version: "test", report, clock, edge }, 0);
   let tokens = await openSessions(sessions);
   const written = async () => {
     const found: LoggedEvent[] = [];

@@ -16,7 +16,7 @@ const unclosable = (mistakes: ReturnType<Services["configMistakes"]>): Services 
   accounts: notAsked,
   viewAccounts: notAsked,
   audit: {
-    reading: { decode: notAsked, idOf: notAsked },
+    reading: { decode: notAsked, dataOf: notAsked, idOf: notAsked },
     source: notAsked,
     target: notAsked,
     key: notAsked,

@@ -9,6 +9,7 @@ import {
   type EncodedEvent,
   encodeEvent,
   eventId,
+  eventReading,
   operationEventId,
 } from "../../../src/infrastructure/eventstore/codec.js";
 import { upcasters } from "../../../src/infrastructure/eventstore/upcasters.js";
@@ -43,6 +44,33 @@ describe("codec", () => {
   it("writes the same bytes for the same event, in the schema's order, amounts as decimal strings", () => {
     expect(encodeEvent(settled)).to.deep.equal(stored);
     expect(decode(stored)).to.deep.equal(settled);
+  });
+
+  it("gives data as JSON, in today's version, and nothing that it cannot read", () => {
+    const dataOf = (over: Partial<EncodedEvent>) => eventReading.dataOf({ ...stored, ...over, ...place });
+    expect(dataOf({})).to.deep.equal({
+      paid: "1152921504606846976",
+      carried: "-5",
+      held: "0",
+      networkCosts: "3",
+    });
+    const [term] = fc.sample(
+      anyEvent.filter(({ type }) => type === "TermStarted"),
+      1,
+    );
+    if (term === undefined) throw new Error("no term");
+    const { nonce: _, ...older } = JSON.parse(encodeEvent(term).data) as Record<string, unknown>;
+    const first = { type: "TermStarted", schemaVersion: 1, data: JSON.stringify(older) };
+    expect(dataOf(first)).to.deep.equal({ ...older, nonce: "" });
+    for (const over of [{ type: "Unknown" }, { schemaVersion: 2 }, { data: "{" }])
+      expect(() => dataOf(over)).to.throw(UnreadableEvent);
+    fc.assert(
+      fc.property(anyEvent, (event) => {
+        const encoded = encodeEvent(event);
+        expect(eventReading.dataOf({ ...encoded, ...place })).to.deep.equal(JSON.parse(encoded.data));
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it("reads back every event that it writes, and writes the same bytes again", () => {
