@@ -1,5 +1,6 @@
 // One request to one route: asked by somebody, answered, sent.
 import { type Request, type Response } from "express";
+import fresh from "fresh";
 import { pipeline } from "node:stream/promises";
 import { type Position } from "../application/ports/event-store.js";
 import { authorise } from "./authorise.js";
@@ -27,9 +28,21 @@ const waitUntilFresh = async (
   });
 };
 
-/** A read model's answer changes with its position, and with nothing else. */
-const etagOf = ({ position, pinned }: Reply): string | undefined =>
-  position === undefined ? undefined : `W/"${position}${pinned === true ? "-pinned" : ""}"`;
+/** What has no version of its own changes with its read model's position, and with nothing else. */
+const etagOf = ({ position, pinned, version }: Reply): string | undefined => {
+  if (version !== undefined) return `"${version}"`;
+  return position === undefined ? undefined : `W/"${position}${pinned === true ? "-pinned" : ""}"`;
+};
+
+/** A strong ETag is of these bytes and no others: they are not to be packed on the way. */
+const cacheControlOf = ({ version }: Reply, etag: string | undefined): string => {
+  if (etag === undefined) return "no-store";
+  return version === undefined ? "private, no-cache" : "private, no-cache, no-transform";
+};
+
+/** Whether who asks has it already. Of the request's other headers none has a say: `fetch` sends a `cache-control`. */
+const isKnown = ({ headers }: Request, etag: string): boolean =>
+  fresh({ "if-none-match": headers["if-none-match"] }, { etag });
 
 /** As fast as it is taken. One that breaks off ends the connection: nobody is to take a part for the whole. */
 const stream = async (response: Response, table: NonNullable<Reply["table"]>): Promise<void> => {
@@ -61,8 +74,8 @@ const send = async (request: Request, response: Response, reply: Reply): Promise
   if (etag !== undefined) response.setHeader("etag", etag);
   if (reply.position !== undefined) response.setHeader("taps-position", reply.position.toString());
   if (reply.pinned === true) response.setHeader("taps-pinned", "true");
-  response.setHeader("cache-control", etag === undefined ? "no-store" : "private, no-cache");
-  if (etag !== undefined && request.headers["if-none-match"] === etag) response.status(304).end();
+  response.setHeader("cache-control", cacheControlOf(reply, etag));
+  if (etag !== undefined && isKnown(request, etag)) response.status(304).end();
   else if (reply.value === undefined) response.status(204).end();
   else response.type("application/json").send(jsonOf(reply.value));
 };

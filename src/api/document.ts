@@ -104,6 +104,12 @@ const answerOf = (route: Route) => {
     "200": {
       description: "The answer, as of one moment of the read side",
       headers: {
+        ETag: {
+          description:
+            "Of one thing that its own streams of the log make, strong, with their revisions; of anything else weak, " +
+            "with the position",
+          schema: { type: "string" },
+        },
         "TAPS-Position": {
           description: "The last event that it shows",
           schema: schemaOf(position, "output"),

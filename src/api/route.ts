@@ -21,6 +21,8 @@ export interface Reply {
   /** Of the read model that was asked. */
   readonly position?: Position;
   readonly pinned?: boolean;
+  /** Of what is shown: the same text, the same value. */
+  readonly version?: string;
 }
 
 export interface Asked {
