@@ -9,8 +9,10 @@ import { transact } from "./infrastructure/postgres/pool.js";
 import { systemClock } from "./infrastructure/system-clock.js";
 import { type Logger } from "./infrastructure/telemetry/logging.js";
 import { type Transact } from "./readmodel/database.js";
+import { pastOf } from "./readmodel/past.js";
 import { readSideOf } from "./readmodel/queries/read-side.js";
 import { SetupError } from "./setup-error.js";
+import { projections } from "../projections/all.js";
 
 const release = z.object({ version: z.string() });
 
@@ -28,15 +30,17 @@ export const openApi = async (
     import("./infrastructure/accounts/jwt.js"),
   ]);
   const [baker, pool, chain] = await Promise.all([get("baker"), get("pool"), get("chain")]);
+  const [log, store] = await Promise.all([get("log"), get("store")]);
   const through: Transact = (work) => transact(pool, work);
   const read = readSideOf(baker, { transact: through, chain, clock: systemClock });
+  const past = pastOf({ baker, log, store, clock: systemClock, projections });
   const sessions = { ...(await openAccounts(get)), signer: new JwtSigner(JWT_SECRET.reveal()) };
   const { version } = release.parse(createRequire(import.meta.url)("../../package.json"));
   const report = (error: unknown, request: string): void => {
     logger.error("a request failed", { request, why: error instanceof Error ? error.stack : error });
   };
   try {
-    const api = await serveApi({ routes, sources: { read, sessions }, version, report }, PORT);
+    const api = await serveApi({ routes, sources: { read, past, sessions }, version, report }, PORT);
     cleanups.push(() => api.close());
     logger.info("api", { port: api.port });
   } catch (error) {

@@ -20,8 +20,14 @@ const waitUntilFresh = async (
   { model }: Route,
   query: Request["query"],
 ): Promise<void> => {
-  const { minPosition } = query;
-  if (model === undefined || typeof minPosition !== "string" || !/^\d{1,19}$/.test(minPosition)) return;
+  const { minPosition, asOf } = query;
+  if (
+    model === undefined ||
+    asOf !== undefined ||
+    typeof minPosition !== "string" ||
+    !/^\d{1,19}$/.test(minPosition)
+  )
+    return;
   if (await read.shows(model, BigInt(minPosition) as Position, FRESH_WITHIN_MS)) return;
   throw new Problem("not-fresh", `${model} does not show event ${minPosition} yet`, {
     headers: { "retry-after": RETRY_AFTER_S },

@@ -2,6 +2,7 @@
 import { type NextFunction, type Request, type Response } from "express";
 import { StoreUnavailable } from "../application/ports/event-store.js";
 import { NotProjected } from "../application/read-side/answer.js";
+import { NotYet } from "../application/read-side/past.js";
 import { BadCursor, TooWide } from "../application/read-side/page.js";
 import { jsonOf } from "./json.js";
 import { bodyOf, Problem, PROBLEMS, type ProblemType } from "./problem.js";
@@ -17,6 +18,10 @@ const problemOf = (error: unknown): Problem | undefined => {
   if (error instanceof Problem) return error;
   if (error instanceof BadCursor) return new Problem("bad-cursor", error.message);
   if (error instanceof TooWide) return new Problem("too-wide", error.message);
+  if (error instanceof NotYet)
+    return new Problem("invalid", error.message, {
+      faults: [{ pointer: "/query/asOf", detail: error.message }],
+    });
   const later = { headers: { "retry-after": RETRY_AFTER_S } };
   if (error instanceof NotProjected) return new Problem("not-projected", error.message, later);
   if (error instanceof StoreUnavailable) return new Problem("unavailable", error.message, later);

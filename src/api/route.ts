@@ -5,12 +5,14 @@ import { type Position } from "../application/ports/event-store.js";
 import { type Principal } from "../application/accounts/authenticate.js";
 import { type Sessions } from "../application/accounts/login.js";
 import { type Role } from "../application/ports/accounts.js";
+import { type Past } from "../application/read-side/past.js";
 import { type ReadSide } from "../application/read-side/read-side.js";
 import { type Fault, Problem, type ProblemType } from "./problem.js";
 
 /** What routes are answered from. */
 export interface Sources {
   readonly read: ReadSide;
+  readonly past: Past;
   readonly sessions: Sessions;
 }
 

@@ -1,4 +1,4 @@
-// The API on read models in a real PostgreSQL, made of one history by chance, the same each time.
+// The API on a log and read models in a real PostgreSQL, made of one history by chance, the same each time.
 import fc from "fast-check";
 import { projections } from "../../../projections/all.js";
 import { type Route } from "../../../src/api/route.js";
@@ -8,16 +8,20 @@ import { login, type Sessions } from "../../../src/application/accounts/login.js
 import { addUser } from "../../../src/application/accounts/users.js";
 import { type Role, ROLES } from "../../../src/application/ports/accounts.js";
 import { ChainUnavailable } from "../../../src/application/ports/chain.js";
+import { type LoggedEvent } from "../../../src/application/ports/event-log.js";
 import { type Position } from "../../../src/application/ports/event-store.js";
 import { type Clock } from "../../../src/application/ports/system.js";
+import { PostgresLog } from "../../../src/infrastructure/eventstore/postgres-log.js";
 import { createPool, endPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
 import { type Transact } from "../../../src/readmodel/database.js";
+import { pastOf } from "../../../src/readmodel/past.js";
 import { readSideOf } from "../../../src/readmodel/queries/read-side.js";
 import { ProjectionStore } from "../../../src/readmodel/store.js";
 import { accountsOver, done, PASSWORD } from "../accounts.js";
 import { histories } from "../history/histories.js";
 import { BAKER, PAYER } from "../payouts.js";
 import { freshDatabase } from "../postgres.js";
+import { storeEvents } from "../stored-log.js";
 import { ManualClock } from "../world/manual-clock.js";
 
 /** Waits for nothing: what is not there now does not come. */
@@ -54,6 +58,8 @@ export interface ServedHistory {
   readonly clock: ManualClock;
   /** Of the last event that the read models show. */
   readonly head: Position;
+  /** The log. */
+  readonly events: readonly LoggedEvent[];
   /** A value for each name in the paths, of what is there. */
   readonly samples: Readonly<Record<string, string>>;
   /** What should not have happened. */
@@ -66,14 +72,19 @@ export const serveHistory = async (): Promise<ServedHistory> => {
   const pool = createPool({ url: database.url, applicationName: "test" });
   const transact: Transact = (work) => transactIn(pool, work);
   const [told] = fc.sample(histories(600), { numRuns: 1, seed: 8 });
-  const last = told?.events.at(-1);
-  if (told === undefined || last === undefined) throw new Error("nothing happened");
+  const store = new PostgresLog({ url: database.url, applicationName: "test" });
+  const { log, events } = await storeEvents(store, told?.events ?? []);
+  const last = events.at(-1);
+  if (last === undefined) throw new Error("nothing happened");
+  const storeId = await store.storeId();
   for (const projection of projections) {
-    const store = new ProjectionStore(transact, projection);
-    const changes = told.events.flatMap((event) => projection.apply(event));
-    if (!(await store.commit(await store.open("store-a"), last, changes))) throw new Error("not committed");
+    const rowStore = new ProjectionStore(transact, projection);
+    const changes = events.flatMap((event) => projection.apply(event));
+    const isWritten = await rowStore.commit(await rowStore.open(storeId), last, changes);
+    if (!isWritten) throw new Error("not committed");
   }
   const read = readSideOf(BAKER, { transact, chain: silent, clock });
+  const past = pastOf({ baker: BAKER, log, store, clock, projections });
   const { rows } = (await read.payments({ limit: 500, direction: "ascending", sort: "cycle" })).value;
   const paid = rows.find((row) => row.result === "paid" && row.operationHash !== null && row.cycle !== null);
   if (!paid?.operationHash || paid.cycle === null) throw new Error("nobody was paid");
@@ -81,7 +92,7 @@ export const serveHistory = async (): Promise<ServedHistory> => {
   const sessions = accountsOver(pool, time);
   const reports: unknown[] = [];
   const options = {
-    ...{ sources: { read, sessions }, version: "test" },
+    ...{ sources: { read, past, sessions }, version: "test" },
     report: (error: unknown) => reports.push(error),
   };
   const serve = (some: readonly Route[]) => serveApi({ ...options, routes: some }, 0);
@@ -92,6 +103,7 @@ export const serveHistory = async (): Promise<ServedHistory> => {
     tokens: await openSessions(sessions),
     clock: time,
     head: last.position,
+    events,
     samples: {
       cycle: `${paid.cycle}`,
       payout: paid.payout,
@@ -103,6 +115,7 @@ export const serveHistory = async (): Promise<ServedHistory> => {
     reports,
     close: async () => {
       await api.close();
+      await store.close();
       await endPool(pool);
       await database.drop();
     },
