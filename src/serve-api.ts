@@ -2,15 +2,21 @@
 import { createRequire } from "node:module";
 import { z } from "zod";
 import { openAccounts } from "./accounts.js";
+import { inspectionOf } from "./application/read-side/inspection.js";
+import { Repository } from "./application/repository.js";
 import { type Cleanup } from "./cleanup.js";
 import { type Get } from "./composition.js";
 import { type Config } from "./config.js";
+import { eventReading } from "./infrastructure/eventstore/codec.js";
 import { transact } from "./infrastructure/postgres/pool.js";
 import { systemClock } from "./infrastructure/system-clock.js";
 import { type Logger } from "./infrastructure/telemetry/logging.js";
+import { limitOnChain } from "./infrastructure/tezos/constants.js";
+import { openReadModels } from "./read-models.js";
 import { type Transact } from "./readmodel/database.js";
 import { pastOf } from "./readmodel/past.js";
 import { readSideOf } from "./readmodel/queries/read-side.js";
+import { readStatus } from "./readmodel/status.js";
 import { SetupError } from "./setup-error.js";
 import { projections } from "../projections/all.js";
 
@@ -34,13 +40,20 @@ export const openApi = async (
   const through: Transact = (work) => transact(pool, work);
   const read = readSideOf(baker, { transact: through, chain, clock: systemClock });
   const past = pastOf({ baker, log, store, clock: systemClock, projections });
+  const inspect = inspectionOf({
+    ...{ baker, log, store, chain, clock: systemClock, reading: eventReading },
+    repository: new Repository(log),
+    readModels: await openReadModels(get),
+    standing: () => readStatus(through, store, projections, [], systemClock.now()),
+    limitOf: () => limitOnChain(chain),
+  });
   const sessions = { ...(await openAccounts(get)), signer: new JwtSigner(JWT_SECRET.reveal()) };
   const { version } = release.parse(createRequire(import.meta.url)("../../package.json"));
   const report = (error: unknown, request: string): void => {
     logger.error("a request failed", { request, why: error instanceof Error ? error.stack : error });
   };
   try {
-    const api = await serveApi({ routes, sources: { read, past, sessions }, version, report }, PORT);
+    const api = await serveApi({ routes, sources: { read, past, inspect, sessions }, version, report }, PORT);
     cleanups.push(() => api.close());
     logger.info("api", { port: api.port });
   } catch (error) {

@@ -2,6 +2,9 @@
 import { type NextFunction, type Request, type Response } from "express";
 import { StoreUnavailable } from "../application/ports/event-store.js";
 import { NotProjected } from "../application/read-side/answer.js";
+import { NotProvable } from "../application/audit/prove.js";
+import { ChainUnavailable } from "../application/ports/chain.js";
+import { Busy } from "../application/read-side/inspection.js";
 import { NotYet } from "../application/read-side/past.js";
 import { BadCursor, TooWide } from "../application/read-side/page.js";
 import { jsonOf } from "./json.js";
@@ -22,9 +25,12 @@ const problemOf = (error: unknown): Problem | undefined => {
     return new Problem("invalid", error.message, {
       faults: [{ pointer: "/query/asOf", detail: error.message }],
     });
+  if (error instanceof NotProvable) return new Problem("not-provable", error.message);
   const later = { headers: { "retry-after": RETRY_AFTER_S } };
+  if (error instanceof Busy) return new Problem("busy", error.message, later);
   if (error instanceof NotProjected) return new Problem("not-projected", error.message, later);
-  if (error instanceof StoreUnavailable) return new Problem("unavailable", error.message, later);
+  if (error instanceof StoreUnavailable || error instanceof ChainUnavailable)
+    return new Problem("unavailable", error.message, later);
   if (!isUnreadable(error)) return undefined;
   const type = BY_STATUS[error.status] ?? "bad-request";
   return new Problem(type, "the request cannot be read");

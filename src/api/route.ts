@@ -5,6 +5,7 @@ import { type Position } from "../application/ports/event-store.js";
 import { type Principal } from "../application/accounts/authenticate.js";
 import { type Sessions } from "../application/accounts/login.js";
 import { type Role } from "../application/ports/accounts.js";
+import { type Inspection } from "../application/read-side/inspection.js";
 import { type Past } from "../application/read-side/past.js";
 import { type ReadSide } from "../application/read-side/read-side.js";
 import { type Fault, Problem, type ProblemType } from "./problem.js";
@@ -13,6 +14,7 @@ import { type Fault, Problem, type ProblemType } from "./problem.js";
 export interface Sources {
   readonly read: ReadSide;
   readonly past: Past;
+  readonly inspect: Inspection;
   readonly sessions: Sessions;
 }
 

@@ -1,6 +1,6 @@
 // What a row was at a position of the log, made of the events that concern it by the projection that makes the row.
 import { type z } from "zod";
-import { payoutFrom } from "../application/arguments.js";
+import { obligationFrom } from "../application/arguments.js";
 import { bakerOf, cycleOf, paymentIn, paymentOf, rewardOf } from "../application/aggregates.js";
 import { type EventLog, type LoggedEvent } from "../application/ports/event-log.js";
 import { type Position } from "../application/ports/event-store.js";
@@ -27,15 +27,6 @@ export interface PastParts {
   readonly clock: Clock;
   readonly projections: readonly Projection[];
 }
-
-/** Payment stream and id of an obligation `<payout>/<id>`; no stream: the name is not one of this baker's payouts. */
-const obligationFrom = (baker: TzAddress, obligation: string) => {
-  const [payout = "", ...rest] = obligation.split("/");
-  const stream = payout.startsWith(`${baker}_`)
-    ? payoutFrom(baker, payout.slice(baker.length + 1))
-    : undefined;
-  return { stream, id: rest.join("/") };
-};
 
 /** What a row is found by, in the one table of its projection that is shown under the projection's name. */
 interface Wanted {
@@ -110,8 +101,7 @@ const walletEvents = async (
 const eventsOfPayment = async (
   log: ReadLog,
   baker: TzAddress,
-  stream: StreamName,
-  id: string,
+  { stream, id }: { readonly stream: StreamName; readonly id: string },
 ): Promise<readonly LoggedEvent[]> => {
   const payments = await chosen(eventsOf(log, paymentIn(stream)), concernsObligation(id));
   return [...payments, ...(await walletEvents(log, baker, payments))];
@@ -172,9 +162,9 @@ export const pastOf = ({ baker, log, store, clock, projections }: PastParts): Pa
         eventsOfCycle(then, baker, number, concerns),
       ),
     payment: (obligation, at) => {
-      const { stream, id } = obligationFrom(baker, obligation);
+      const named = obligationFrom(baker, obligation);
       return answer(at, storedPayment, { model: "payment", row: { obligation } }, async (then) =>
-        stream === undefined ? [] : eventsOfPayment(then, baker, stream, id),
+        named === undefined ? [] : eventsOfPayment(then, baker, named),
       );
     },
   };

@@ -1,4 +1,6 @@
 // The API on a log and read models in a real PostgreSQL, made of one history by chance, the same each time.
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { projections } from "../../../projections/all.js";
 import { type Route } from "../../../src/api/route.js";
@@ -9,7 +11,16 @@ import { addUser } from "../../../src/application/accounts/users.js";
 import { type Role, ROLES } from "../../../src/application/ports/accounts.js";
 import { ChainUnavailable } from "../../../src/application/ports/chain.js";
 import { type LoggedEvent } from "../../../src/application/ports/event-log.js";
-import { type Position } from "../../../src/application/ports/event-store.js";
+import { type EventStore, type Position } from "../../../src/application/ports/event-store.js";
+import { inspectionOf } from "../../../src/application/read-side/inspection.js";
+import { type ShownChain } from "../../../src/application/queries/soon.js";
+import { Repository } from "../../../src/application/repository.js";
+import { parseStreamName, type TzAddress } from "../../../src/domain/identifiers.js";
+import { eventReading } from "../../../src/infrastructure/eventstore/codec.js";
+import { systemClock } from "../../../src/infrastructure/system-clock.js";
+import { transactCopying } from "../../../src/infrastructure/postgres/copy.js";
+import { ReadModelService } from "../../../src/readmodel/service.js";
+import { Snapshots } from "../../../src/readmodel/snapshots.js";
 import { type Clock } from "../../../src/application/ports/system.js";
 import { PostgresLog } from "../../../src/infrastructure/eventstore/postgres-log.js";
 import { createPool, endPool, transact as transactIn } from "../../../src/infrastructure/postgres/pool.js";
@@ -19,18 +30,13 @@ import { readSideOf } from "../../../src/readmodel/queries/read-side.js";
 import { ProjectionStore } from "../../../src/readmodel/store.js";
 import { accountsOver, done, PASSWORD } from "../accounts.js";
 import { histories } from "../history/histories.js";
-import { BAKER, PAYER } from "../payouts.js";
+import { BAKER } from "../payouts.js";
 import { freshDatabase } from "../postgres.js";
 import { storeEvents } from "../stored-log.js";
 import { ManualClock } from "../world/manual-clock.js";
 
 /** Waits for nothing: what is not there now does not come. */
 const clock: Clock = { now: () => new Date(), sleep: () => Promise.resolve() };
-const silent = {
-  head: () => Promise.reject(new ChainUnavailable("head", { cause: "no node" })),
-  account: () => Promise.reject(new ChainUnavailable("account", { cause: "no node" })),
-};
-
 /** By role; nobody's is no token at all. */
 export type Tokens = Readonly<Record<Role | "nobody", string>>;
 
@@ -50,6 +56,11 @@ const openSessions = async (sessions: Sessions): Promise<Tokens> => {
   return tokens;
 };
 
+const paidBy = (events: readonly LoggedEvent[], hash: string): string => {
+  const signed = events.find(({ event }) => event.type === "OperationSigned" && event.data.hash === hash);
+  return parseStreamName(signed?.stream ?? "").elements[0] ?? "";
+};
+
 export interface ServedHistory {
   readonly port: number;
   /** Other routes over the same sources. */
@@ -67,13 +78,31 @@ export interface ServedHistory {
   close(): Promise<void>;
 }
 
-export const serveHistory = async (): Promise<ServedHistory> => {
+/** What is served: who pays, events that are put into the log, and the node beside it. */
+export interface Told {
+  readonly baker: TzAddress;
+  readonly fill: (store: EventStore) => ReturnType<typeof storeEvents>;
+  readonly chain: ShownChain;
+}
+
+const silent: ShownChain = {
+  head: () => Promise.reject(new ChainUnavailable("head", { cause: "no node" })),
+  account: () => Promise.reject(new ChainUnavailable("account", { cause: "no node" })),
+  constants: () => Promise.reject(new ChainUnavailable("constants", { cause: "no node" })),
+  feeRates: () => Promise.reject(new ChainUnavailable("feeRates", { cause: "no node" })),
+};
+
+export const serveHistory = (): Promise<ServedHistory> => {
+  const [told] = fc.sample(histories(600), { numRuns: 1, seed: 8 });
+  return serveTold({ baker: BAKER, fill: (store) => storeEvents(store, told?.events ?? []), chain: silent });
+};
+
+export const serveTold = async ({ baker, fill, chain }: Told): Promise<ServedHistory> => {
   const database = await freshDatabase();
   const pool = createPool({ url: database.url, applicationName: "test" });
   const transact: Transact = (work) => transactIn(pool, work);
-  const [told] = fc.sample(histories(600), { numRuns: 1, seed: 8 });
   const store = new PostgresLog({ url: database.url, applicationName: "test" });
-  const { log, events } = await storeEvents(store, told?.events ?? []);
+  const { log, events } = await fill(store);
   const last = events.at(-1);
   if (last === undefined) throw new Error("nothing happened");
   const storeId = await store.storeId();
@@ -83,8 +112,22 @@ export const serveHistory = async (): Promise<ServedHistory> => {
     const isWritten = await rowStore.commit(await rowStore.open(storeId), last, changes);
     if (!isWritten) throw new Error("not committed");
   }
-  const read = readSideOf(BAKER, { transact, chain: silent, clock });
-  const past = pastOf({ baker: BAKER, log, store, clock, projections });
+  const read = readSideOf(baker, { transact, chain, clock });
+  const past = pastOf({ baker, log, store, clock, projections });
+  const readModels = new ReadModelService({
+    ...{ projections, store, clock, log },
+    transact: (work) => transactCopying(pool, work),
+    snapshots: new Snapshots(
+      async () => join(tmpdir(), "taps-no-snapshots"),
+      (work) => transactCopying(pool, work),
+    ),
+  });
+  const inspect = inspectionOf({
+    ...{ baker, log, store, chain, clock: systemClock, readModels, reading: eventReading },
+    repository: new Repository(log),
+    standing: () => readModels.status(),
+    limitOf: async () => 9,
+  });
   const { rows } = (await read.payments({ limit: 500, direction: "ascending", sort: "cycle" })).value;
   const paid = rows.find((row) => row.result === "paid" && row.operationHash !== null && row.cycle !== null);
   if (!paid?.operationHash || paid.cycle === null) throw new Error("nobody was paid");
@@ -92,7 +135,7 @@ export const serveHistory = async (): Promise<ServedHistory> => {
   const sessions = accountsOver(pool, time);
   const reports: unknown[] = [];
   const options = {
-    ...{ sources: { read, past, sessions }, version: "test" },
+    ...{ sources: { read, past, inspect, sessions }, version: "test" },
     report: (error: unknown) => reports.push(error),
   };
   const serve = (some: readonly Route[]) => serveApi({ ...options, routes: some }, 0);
@@ -110,7 +153,7 @@ export const serveHistory = async (): Promise<ServedHistory> => {
       obligation: paid.obligation.slice(paid.payout.length + 1),
       hash: paid.operationHash,
       delegator: paid.delegator,
-      wallet: PAYER,
+      wallet: paidBy(events, paid.operationHash),
     },
     reports,
     close: async () => {
