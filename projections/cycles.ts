@@ -69,6 +69,11 @@ const cycles = defineTable(
     allocated_at: nullable(instant),
     started_at: nullable(instant),
     settled_at: nullable(instant),
+    /** Of the newest event in each stream that changed the row: the cycle's, its reward's, its payment's, the baker's. */
+    life_revision: nullable(integer),
+    reward_revision: nullable(integer),
+    payment_revision: nullable(integer),
+    request_revision: nullable(integer),
   },
   { key: ["baker", "cycle"] },
 );
@@ -88,20 +93,36 @@ const noAllocation = {
   allocated_at: null,
 };
 
-/** Baker and cycle of a stream `cycle-`, `reward-` or `payment-<pkh>_<n>`. */
-const rowOf = (stream: string): { baker: string; cycle: number } | undefined => {
-  const [baker, cycle, ...more] = parseStreamName(stream).elements;
-  return baker === undefined || cycle === undefined || more.length > 0
-    ? undefined
-    : { baker, cycle: Number(cycle) };
+const revisionIn = (category: string, revision: number) => {
+  switch (category) {
+    case "cycle":
+      return { life_revision: revision };
+    case "reward":
+      return { reward_revision: revision };
+    case "payment":
+      return { payment_revision: revision };
+    default:
+      return undefined;
+  }
 };
 
-const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[] => {
+/** Baker and cycle of a stream `cycle-`, `reward-` or `payment-<pkh>_<n>`, and how far the row shows it. */
+const rowOf = ({ stream, revision }: Pick<ProjectedEvent, "stream" | "revision">) => {
+  const { category, elements } = parseStreamName(stream);
+  const [baker, cycle, ...more] = elements;
+  const shown = revisionIn(category, revision);
+  return baker === undefined || cycle === undefined || more.length > 0 || shown === undefined
+    ? undefined
+    : { baker, cycle: Number(cycle), ...shown };
+};
+
+const apply = ({ event, stream, revision, recordedAt }: ProjectedEvent): readonly Change[] => {
   if (event.type === "CyclePaymentRequested") {
     const baker = parseStreamName(stream).elements[0] ?? "";
-    return [upsert(cycles, { baker, cycle: event.data.cycle, requested_by: event.data.actor })];
+    const { cycle, actor } = event.data;
+    return [upsert(cycles, { baker, cycle, requested_by: actor, request_revision: revision })];
   }
-  const row = rowOf(stream);
+  const row = rowOf({ stream, revision });
   if (row === undefined) return [];
   switch (event.type) {
     case "CycleOpened": {
@@ -192,4 +213,4 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
   }
 };
 
-export const cyclesProjection: Projection = { name: "cycles", version: 3, tables: [cycles], apply };
+export const cyclesProjection: Projection = { name: "cycles", version: 4, tables: [cycles], apply };

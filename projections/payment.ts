@@ -52,6 +52,10 @@ const payment = defineTable(
     planned_at: instant,
     signed_at: nullable(instant),
     included_at: nullable(instant),
+    /** Of the newest event in the payout's stream that changed the row. */
+    revision: integer,
+    /** Of the newest event in a wallet's stream that did; its position, for wallets may take turns. */
+    wallet_position: nullable(bigint),
   },
   {
     key: ["obligation", "cycle"],
@@ -101,19 +105,26 @@ const drafted = (attempt: string, payout: Payout, row: Obligation, recordedAt: D
   return upsert(draft, { attempt, ...payout, ...named, delegator, recipient, due, ...settled });
 };
 
-const settled = (payout: Payout, result: ItemResult, recordedAt: Date): Change => {
+const settled = (
+  payout: Payout,
+  result: ItemResult,
+  { revision, recordedAt }: Pick<ProjectedEvent, "revision" | "recordedAt">,
+): Change => {
   const key = keyIn(payout, result.obligation);
   switch (result.result) {
     case "paid":
-      return patch(payment, key, { result: "paid", settled_at: recordedAt });
+      return patch(payment, key, { result: "paid", settled_at: recordedAt, revision });
     case "returned":
-      return patch(payment, key, { ...untouched, result: "planned" });
+      return patch(payment, key, { ...untouched, result: "planned", revision });
     case "held":
-      return patch(payment, key, { ...unsent, result: "held", reason: result.error, settled_at: recordedAt });
+      return patch(payment, key, {
+        ...{ ...unsent, result: "held" as const, reason: result.error },
+        ...{ settled_at: recordedAt, revision },
+      });
   }
 };
 
-const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[] => {
+const apply = ({ event, stream, revision, position, recordedAt }: ProjectedEvent): readonly Change[] => {
   switch (event.type) {
     case "ObligationsAdded": {
       const payout = payoutOf(stream);
@@ -122,7 +133,12 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
     case "PayoutPlanned": {
       const { payout, cycle } = payoutOf(stream);
       return [
-        move(draft, payment, { attempt: event.data.attempt, payout, cycle }, { planned_at: recordedAt }),
+        move(
+          draft,
+          payment,
+          { attempt: event.data.attempt, payout, cycle },
+          { planned_at: recordedAt, revision },
+        ),
         remove(draft, { payout }),
       ];
     }
@@ -139,37 +155,38 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
           result: "batched",
           batch_id: batchId,
           ...amounts,
+          revision,
         });
       });
     }
     case "BatchDissolved": {
       const { cycle } = payoutOf(stream);
       const { batchId } = event.data;
-      return [patch(payment, { batch_id: batchId, cycle }, { ...untouched, result: "planned" })];
+      return [patch(payment, { batch_id: batchId, cycle }, { ...untouched, result: "planned", revision })];
     }
     case "BatchSettled": {
       const payout = payoutOf(stream);
-      return event.data.results.map((result) => settled(payout, result, recordedAt));
+      return event.data.results.map((result) => settled(payout, result, { revision, recordedAt }));
     }
     case "ObligationsCarried": {
       const payout = payoutOf(stream);
       const { reason, obligations } = event.data;
-      const carried = { result: "carried" as const, reason, settled_at: recordedAt };
+      const carried = { result: "carried" as const, reason, settled_at: recordedAt, revision };
       return obligations.map((id) => patch(payment, keyIn(payout, id), carried));
     }
     case "ObligationHeld": {
       const { obligation, reason } = event.data;
-      const held = { result: "held" as const, reason, settled_at: recordedAt };
+      const held = { result: "held" as const, reason, settled_at: recordedAt, revision };
       return [patch(payment, keyIn(payoutOf(stream), obligation), held)];
     }
     case "ObligationReleased": {
       const { obligation, recipient } = event.data;
       const key = keyIn(payoutOf(stream), obligation);
-      return [patch(payment, key, { ...untouched, result: "planned", recipient })];
+      return [patch(payment, key, { ...untouched, result: "planned", recipient, revision })];
     }
     case "ObligationPaidOutside": {
       const { obligation, operation, sent } = event.data;
-      const paid = { result: "paid" as const, reason: "paid outside", settled_at: recordedAt };
+      const paid = { result: "paid" as const, reason: "paid outside", settled_at: recordedAt, revision };
       const how = { sent, transaction_fee: 0n, allocation_fee: 0n, operation_hash: operation };
       return [patch(payment, keyIn(payoutOf(stream), obligation), { ...paid, ...how })];
     }
@@ -178,24 +195,26 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
       if (batchId === null || payout === null) return [];
       const { cycle } = payoutOf(payout);
       const signed = { result: "signed" as const, operation_hash: hash, signed_at: recordedAt };
-      return [patch(payment, { batch_id: batchId, cycle }, signed)];
+      return [patch(payment, { batch_id: batchId, cycle }, { ...signed, wallet_position: position })];
     }
     case "OperationIncluded": {
       const { hash, level } = event.data;
       const included = { result: "included" as const, level, included_at: recordedAt };
-      return [patch(payment, { operation_hash: hash }, included)];
+      return [patch(payment, { operation_hash: hash }, { ...included, wallet_position: position })];
     }
     case "OperationReorganised": {
       const { hash } = event.data;
       const dropped = { result: "signed" as const, level: null, included_at: null };
-      return [patch(payment, { operation_hash: hash }, dropped)];
+      return [patch(payment, { operation_hash: hash }, { ...dropped, wallet_position: position })];
     }
     case "OperationFinalised": {
       const { hash, level } = event.data;
-      return [patch(payment, { operation_hash: hash }, { level })];
+      return [patch(payment, { operation_hash: hash }, { level, wallet_position: position })];
     }
-    case "OperationProvenDead":
-      return [patch(payment, { operation_hash: event.data.hash }, { ...unsigned, result: "batched" })];
+    case "OperationProvenDead": {
+      const dead = { ...unsigned, result: "batched" as const, wallet_position: position };
+      return [patch(payment, { operation_hash: event.data.hash }, dead)];
+    }
     default:
       return [];
   }
@@ -203,7 +222,7 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
 
 export const paymentProjection: Projection = {
   name: "payment",
-  version: 2,
+  version: 3,
   tables: [payment, draft],
   apply,
 };

@@ -1,5 +1,6 @@
 // Each payout of a cycle, of a bond pool or by a person's word: its newest plan, and what came of it.
 import { z } from "zod";
+import { parseStreamName } from "../src/domain/identifiers.js";
 import { excessCodec } from "../src/domain/payment/ceilings.js";
 import {
   bigint,
@@ -56,6 +57,8 @@ const payouts = defineTable(
     position: nullable(bigint),
     planned_at: nullable(instant),
     completed_at: nullable(instant),
+    /** Of the newest event of the payout's stream. */
+    revision: integer,
   },
   { key: ["payout"], indexes: [["position"], ["state", "position"]] },
 );
@@ -67,9 +70,10 @@ const kindIn = (payout: string): "cycle" | "bond" | "batch" => {
 
 const notRejected = { rejected_by: null, rejected_reason: null };
 
-const apply = ({ event, stream, position, recordedAt }: ProjectedEvent): readonly Change[] => {
+const apply = ({ event, stream, revision, position, recordedAt }: ProjectedEvent): readonly Change[] => {
+  if (parseStreamName(stream).category !== "payment") return [];
   const { payout, ...owner } = payoutOf(stream);
-  const row = { payout, ...owner, kind: kindIn(payout) };
+  const row = { payout, ...owner, kind: kindIn(payout), revision };
   switch (event.type) {
     case "PayoutAwaitsApproval": {
       const exceeded = event.data.exceeded.map((excess) => z.encode(excessCodec, excess));
@@ -83,23 +87,23 @@ const apply = ({ event, stream, position, recordedAt }: ProjectedEvent): readonl
       return [upsert(payouts, { ...row, ...planned, plan, digest, allocation, ...amounts })];
     }
     case "PayoutApproved":
-      return [patch(payouts, { payout }, { approved_by: event.data.actor })];
+      return [patch(payouts, { payout }, { approved_by: event.data.actor, revision })];
     case "PayoutRejected": {
       const { actor, reason } = event.data;
       const rejected = { state: "rejected" as const, rejected_by: actor, rejected_reason: reason };
       const notAwaited = { exceeded_digest: null, exceeded: null, approved_by: null };
-      return [patch(payouts, { payout }, { ...rejected, ...notAwaited })];
+      return [patch(payouts, { payout }, { ...rejected, ...notAwaited, revision })];
     }
     case "PayoutCompleted": {
       const { paid, charged, carried, held, networkFees, networkBurns } = event.data;
       const totals = { paid, charged, left_carried: carried, held };
       const costs = { network_fees: networkFees, network_burns: networkBurns };
       const completed = { state: "completed" as const, completed_at: recordedAt };
-      return [patch(payouts, { payout }, { ...completed, ...totals, ...costs })];
+      return [patch(payouts, { payout }, { ...completed, ...totals, ...costs, revision })];
     }
     default:
-      return [];
+      return [patch(payouts, { payout }, { revision })];
   }
 };
 
-export const payoutsProjection: Projection = { name: "payouts", version: 1, tables: [payouts], apply };
+export const payoutsProjection: Projection = { name: "payouts", version: 2, tables: [payouts], apply };

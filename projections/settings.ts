@@ -11,6 +11,7 @@ import {
   json,
   nullable,
   oneOfFrom,
+  patch,
   type ProjectedEvent,
   type Projection,
   text,
@@ -32,13 +33,17 @@ const settings = defineTable(
     /** What may be paid without asking; null: the default ceilings. */
     ceilings: nullable(json),
     changed_at: instant,
+    /** Of the newest event of the baker's stream, whether it changed the settings or not. */
+    revision: integer,
   },
   { key: ["baker"] },
 );
 
-const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[] => {
-  const owner = parseStreamName(stream).elements[0] ?? "";
-  const changed = { baker: owner, changed_at: recordedAt };
+const apply = ({ event, stream, revision, recordedAt }: ProjectedEvent): readonly Change[] => {
+  const { category, elements } = parseStreamName(stream);
+  if (category !== "baker") return [];
+  const baker = elements[0] ?? "";
+  const changed = { baker, changed_at: recordedAt, revision };
   switch (event.type) {
     case "BakerRegistered": {
       const { chainId, firstCycle } = event.data;
@@ -59,13 +64,13 @@ const apply = ({ event, stream, recordedAt }: ProjectedEvent): readonly Change[]
       ];
     }
     default:
-      return [];
+      return [patch(settings, { baker }, { revision })];
   }
 };
 
 export const settingsProjection: Projection = {
   name: "settings",
-  version: 4,
+  version: 5,
   tables: [settings],
   apply,
 };

@@ -4,6 +4,8 @@ import { z } from "zod";
 import { openAccounts } from "./accounts.js";
 import { type Commanding, doingOn } from "./api/commanding.js";
 import { type Edge } from "./api/edge.js";
+import { inspectionOf } from "./application/read-side/inspection.js";
+import { Repository } from "./application/repository.js";
 import { type Cleanup } from "./cleanup.js";
 import { type Get } from "./composition.js";
 import { type Config } from "./config.js";
@@ -15,9 +17,13 @@ import { type Logger } from "./infrastructure/telemetry/logging.js";
 import { limitOnChain } from "./infrastructure/tezos/constants.js";
 import { TzktOperations } from "./infrastructure/tezos/tzkt-operations.js";
 import { TzktTransfers } from "./infrastructure/tezos/tzkt-transfers.js";
+import { openReadModels } from "./read-models.js";
 import { type Transact } from "./readmodel/database.js";
+import { pastOf } from "./readmodel/past.js";
 import { readSideOf } from "./readmodel/queries/read-side.js";
+import { readStatus } from "./readmodel/status.js";
 import { SetupError } from "./setup-error.js";
+import { projections } from "../projections/all.js";
 
 const release = z.object({ version: z.string() });
 
@@ -63,21 +69,25 @@ export const openApi = async (
     import("./api/edge.js"),
     import("./infrastructure/accounts/jwt.js"),
   ]);
-  const [baker, pool, chain, store] = await Promise.all([
-    get("baker"),
-    get("pool"),
-    get("chain"),
-    get("store"),
-  ]);
+  const [baker, pool, chain] = await Promise.all([get("baker"), get("pool"), get("chain")]);
+  const [log, store] = await Promise.all([get("log"), get("store")]);
   const through: Transact = (work) => transact(pool, work);
   const read = readSideOf(baker, { transact: through, chain, clock: systemClock });
+  const past = pastOf({ baker, log, store, clock: systemClock, projections });
+  const inspect = inspectionOf({
+    ...{ baker, log, store, chain, clock: systemClock, reading: eventReading },
+    repository: new Repository(log),
+    readModels: await openReadModels(get),
+    standing: () => readStatus(through, store, projections, [], systemClock.now()),
+    limitOf: () => limitOnChain(chain),
+  });
   const sessions = { ...(await openAccounts(get)), signer: new JwtSigner(JWT_SECRET.reveal()) };
   const { version } = release.parse(createRequire(import.meta.url)("../../package.json"));
   const report = (error: unknown, request: string): void => {
     logger.error("a request failed", { request, why: error instanceof Error ? error.stack : error });
   };
   const commands = await openCommanding(get);
-  const sources = { read, sessions, commands, ...openLog(store, eventReading, systemClock) };
+  const sources = { read, past, inspect, sessions, commands, ...openLog(store, eventReading, systemClock) };
   const edge = edgeOf(config, EDGE);
   const routes = routesOf({ public: PUBLIC_API === "on" });
   try {

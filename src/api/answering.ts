@@ -1,5 +1,6 @@
 // One request to one route: asked by somebody, answered, sent.
 import { json, type Request, type Response } from "express";
+import fresh from "fresh";
 import { pipeline } from "node:stream/promises";
 import { type Principal } from "../application/accounts/authenticate.js";
 import { type Position } from "../application/ports/event-store.js";
@@ -31,8 +32,8 @@ const waitUntilFresh = async (
   { model, query: { shape } }: Route,
   query: Request["query"],
 ): Promise<void> => {
-  const { minPosition } = query;
-  if (model === undefined || !("minPosition" in shape)) return;
+  const { minPosition, asOf } = query;
+  if (model === undefined || !("minPosition" in shape) || asOf !== undefined) return;
   if (typeof minPosition !== "string" || !/^\d{1,19}$/.test(minPosition)) return;
   if (await read.shows(model, BigInt(minPosition) as Position, FRESH_WITHIN_MS)) return;
   throw new Problem("not-fresh", `${model} does not show event ${minPosition} yet`, {
@@ -40,9 +41,21 @@ const waitUntilFresh = async (
   });
 };
 
-/** A read model's answer changes with its position, and with nothing else. */
-const etagOf = ({ position, pinned }: Reply): string | undefined =>
-  position === undefined ? undefined : `W/"${position}${pinned === true ? "-pinned" : ""}"`;
+/** What has no version of its own changes with its read model's position, and with nothing else. */
+const etagOf = ({ position, pinned, version }: Reply): string | undefined => {
+  if (version !== undefined) return `"${version}"`;
+  return position === undefined ? undefined : `W/"${position}${pinned === true ? "-pinned" : ""}"`;
+};
+
+/** A strong ETag is of these bytes and no others: they are not to be packed on the way. */
+const cacheControlOf = ({ version }: Reply, etag: string | undefined): string => {
+  if (etag === undefined) return "no-store";
+  return version === undefined ? "private, no-cache" : "private, no-cache, no-transform";
+};
+
+/** Whether who asks has it already. Of the request's other headers none has a say: `fetch` sends a `cache-control`. */
+const isKnown = ({ headers }: Request, etag: string): boolean =>
+  fresh({ "if-none-match": headers["if-none-match"] }, { etag });
 
 /** As fast as it is taken. One that breaks off ends the connection: nobody is to take a part for the whole. */
 const stream = async (response: Response, table: NonNullable<Reply["table"]>): Promise<void> => {
@@ -81,10 +94,10 @@ const sayHowFar = async ({ lag }: Sources, response: Response, reply: Reply): Pr
 const send = (request: Request, response: Response, reply: Reply): void => {
   const etag = etagOf(reply);
   if (etag !== undefined) response.setHeader("etag", etag);
-  response.setHeader("cache-control", etag === undefined ? "no-store" : "private, no-cache");
+  response.setHeader("cache-control", cacheControlOf(reply, etag));
   if (reply.again === true) response.setHeader("idempotency-replayed", "true");
   const json = reply.json ?? (reply.value === undefined ? undefined : jsonOf(reply.value));
-  if (etag !== undefined && request.headers["if-none-match"] === etag) response.status(304).end();
+  if (etag !== undefined && isKnown(request, etag)) response.status(304).end();
   else if (json === undefined) response.status(204).end();
   else response.type("application/json").send(json);
 };

@@ -15,7 +15,10 @@ export const HEADERS = {
     description: "Seconds after which to ask again",
     schema: { type: "string", pattern: "^[0-9]+$" },
   },
-  ETag: text("Of the read model's position: send it as If-None-Match"),
+  ETag: text(
+    "Of one thing that its own streams of the log make, strong, with their revisions; of anything else weak, with the " +
+      "read model's position: send it as If-None-Match",
+  ),
   "TAPS-Position": { description: "The last event of the log that the answer shows", schema: position },
   "TAPS-Pinned": {
     description: "There if a person holds the read model at this position",

@@ -10,7 +10,8 @@ import {
   tzAddress,
 } from "../domain/identifiers.js";
 import * as Payment from "../domain/payment/payment.js";
-import { addressFrom, payoutFrom } from "../application/arguments.js";
+import { addressFrom, payoutFrom, positionFrom, timeFrom } from "../application/arguments.js";
+import { type Moment } from "../application/read-side/past.js";
 import { type Position } from "../application/ports/event-store.js";
 import { type Page, type PageRequest } from "../application/read-side/page.js";
 import { Problem } from "./problem.js";
@@ -21,12 +22,15 @@ export const wholeText = z
   .regex(/^(0|[1-9][0-9]{0,8})$/, "not a whole number")
   .transform(Number);
 
+/** A name as it may stand in the log. */
+export const nameText = z.string().max(200);
+
 export const cycleInPath = z.object({ cycle: wholeText.pipe(cycleNumber) });
 export const delegatorInPath = z.object({ delegator: address });
 export const operationInPath = z.object({ hash: operationHash });
 export const walletInPath = z.object({ wallet: tzAddress });
-export const payoutInPath = z.object({ payout: z.string().max(200) });
-export const obligationInPath = payoutInPath.extend({ obligation: z.string().max(200) });
+export const payoutInPath = z.object({ payout: nameText });
+export const obligationInPath = payoutInPath.extend({ obligation: nameText });
 export const nothing = z.object({});
 
 /** Why a person does something. */
@@ -65,6 +69,28 @@ export const fresh = z.object({
     description: "The answer is to show the log up to this event; waited for, then refused with 503",
   }),
 });
+
+const asOfText = z
+  .string()
+  .max(40)
+  .transform((text, context): Moment => {
+    const moment = positionFrom(text) ?? timeFrom(text);
+    if (moment !== undefined) return moment;
+    context.addIssue("neither a position nor a time with its offset (a + is written as %2B)");
+    return z.NEVER;
+  })
+  .meta({
+    description:
+      "A position of the log, or a time (ISO 8601 with offset) for the last one recorded at or before it: " +
+      "the answer is what was known then, told by the log",
+  });
+/** As things stand, or stood at a moment. */
+export const freshOrAsOf = fresh
+  .extend({ asOf: asOfText.optional() })
+  .refine(({ asOf, minPosition }) => asOf === undefined || minPosition === undefined, {
+    path: ["asOf"],
+    message: "what was known at a moment is not waited for: asOf or minPosition, not both",
+  });
 
 /** Which page of a list, beside what the list is filtered and sorted by. */
 export const paged = fresh.extend({

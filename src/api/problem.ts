@@ -90,6 +90,17 @@ export const PROBLEMS = {
     title: "The session goes on no more",
     advice: "Log in again. A refresh token is good once: one that was shown twice ends its session.",
   },
+  "not-provable": {
+    status: 409,
+    title: "It cannot be proven yet",
+    advice:
+      "The detail says what is missing. What is behind the newest checkpoint is proven when the cycle has settled.",
+  },
+  "not-computable": {
+    status: 409,
+    title: "The log does not hold what it would be computed from",
+    advice: "Name cycles whose rewards TAPS has read and allocated: GET /cycles lists them.",
+  },
   "too-large": {
     status: 413,
     title: "The request is too large",
@@ -113,6 +124,11 @@ export const PROBLEMS = {
   "too-many": {
     status: 429,
     title: "Too many requests, or attempts",
+    advice: "Ask again after retry-after seconds.",
+  },
+  busy: {
+    status: 503,
+    title: "Only one of these is worked on at a time",
     advice: "Ask again after retry-after seconds.",
   },
   defect: {

@@ -6,6 +6,9 @@ import { ChainUnavailable, SignerUnavailable } from "../application/ports/chain.
 import { StoreUnavailable } from "../application/ports/event-store.js";
 import { SourceUnavailable } from "../application/ports/reward-source.js";
 import { NotProjected } from "../application/read-side/answer.js";
+import { NotProvable } from "../application/audit/prove.js";
+import { Busy } from "../application/read-side/inspection.js";
+import { NotYet } from "../application/read-side/past.js";
 import { BadCursor, TooWide } from "../application/read-side/page.js";
 import { jsonOf } from "./json.js";
 import { policyProblem } from "./policy-problem.js";
@@ -22,7 +25,13 @@ const problemOf = (error: unknown): Problem | undefined => {
   if (error instanceof Problem) return error;
   if (error instanceof BadCursor) return new Problem("bad-cursor", error.message);
   if (error instanceof TooWide) return new Problem("too-wide", error.message);
+  if (error instanceof NotYet)
+    return new Problem("invalid", error.message, {
+      faults: [{ pointer: "/query/asOf", detail: error.message }],
+    });
+  if (error instanceof NotProvable) return new Problem("not-provable", error.message);
   const later = { headers: { "retry-after": RETRY_AFTER_S } };
+  if (error instanceof Busy) return new Problem("busy", error.message, later);
   if (error instanceof NotProjected) return new Problem("not-projected", error.message, later);
   if (UNAVAILABLE.some((kind) => error instanceof kind))
     return new Problem("unavailable", messageOf(error), later);

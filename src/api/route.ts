@@ -6,6 +6,8 @@ import { type Position } from "../application/ports/event-store.js";
 import { type Principal } from "../application/accounts/authenticate.js";
 import { type Sessions } from "../application/accounts/login.js";
 import { type Role } from "../application/ports/accounts.js";
+import { type Inspection } from "../application/read-side/inspection.js";
+import { type Past } from "../application/read-side/past.js";
 import { type ReadSide } from "../application/read-side/read-side.js";
 import { checked } from "./checked.js";
 import { type Commanding } from "./commanding.js";
@@ -16,6 +18,8 @@ import { Problem, type ProblemType } from "./problem.js";
 /** What routes are answered from. */
 export interface Sources {
   readonly read: ReadSide;
+  readonly past: Past;
+  readonly inspect: Inspection;
   readonly sessions: Sessions;
   readonly commands: Commanding;
   readonly live: LiveEvents;
@@ -35,6 +39,8 @@ export interface Reply {
   /** Of the read model that was asked. */
   readonly position?: Position;
   readonly pinned?: boolean;
+  /** Of what is shown: the same text, the same value. */
+  readonly version?: string;
 }
 
 /** Headers that commands demand. */

@@ -1,5 +1,6 @@
 // All that this release answers. The document and the server hold exactly what is served of these.
 import { authRoutes } from "./resources/auth.js";
+import { auditRoutes } from "./resources/audit.js";
 import { bakerCommands } from "./resources/baker-commands.js";
 import { cycleCommands } from "./resources/cycle-commands.js";
 import { moneyCommands } from "./resources/money-commands.js";
@@ -7,10 +8,12 @@ import { questionRoutes } from "./resources/questions.js";
 import { cycleRoutes } from "./resources/cycles.js";
 import { eventRoutes } from "./resources/events.js";
 import { delegatorRoutes } from "./resources/delegators.js";
+import { installationRoutes } from "./resources/installation.js";
 import { paymentRoutes } from "./resources/payments.js";
 import { publicRoutes } from "./resources/public.js";
 import { walletRoutes } from "./resources/wallet.js";
 import { reportRoutes } from "./resources/reports.js";
+import { whatIfRoutes } from "./resources/what-if.js";
 import { type Route } from "./route.js";
 
 export const routes: readonly Route[] = [
@@ -25,6 +28,9 @@ export const routes: readonly Route[] = [
   ...moneyCommands,
   ...questionRoutes,
   ...eventRoutes,
+  ...installationRoutes,
+  ...auditRoutes,
+  ...whatIfRoutes,
 ];
 
 /** What is served; to everybody only where somebody has said so. */

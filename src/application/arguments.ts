@@ -77,6 +77,23 @@ export const payoutFrom = (baker: TzAddress, text: string): StreamName | undefin
   return kind === "batch" && idFrom(id) !== undefined ? Payment.batchStream(baker, id) : undefined;
 };
 
+/**
+ * Payment stream and id of an obligation by its name `<payout>/<id>`, and whose share of which cycle it is, if it is one;
+ * undefined: the text names no payout of this baker.
+ */
+export const obligationFrom = (baker: TzAddress, text: string) => {
+  const [, owner, payout = "", id = ""] = /^([^_/]+)_([^/]+)\/(.+)$/s.exec(text) ?? [];
+  const stream = owner === baker ? payoutFrom(baker, payout) : undefined;
+  if (stream === undefined) return undefined;
+  const cycle = Payment.cycleOfStream(stream);
+  const delegator = addressFrom(/^delegator:(.+)$/s.exec(id)?.[1] ?? "");
+  return {
+    stream,
+    id,
+    share: cycle === undefined || delegator === undefined ? undefined : { cycle, delegator },
+  };
+};
+
 /** The payment stream of money of its own. */
 export const batchOf = Payment.batchStream;
 

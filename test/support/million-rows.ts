@@ -26,11 +26,11 @@ const DIGEST = "repeat('ab', 32)";
 
 const payments = (cycle: string, payout: string, delegators: number, count: number): string =>
   `INSERT INTO read.payment (obligation, payout, baker, cycle, kind, delegator, recipient, due, sent, transaction_fee,
-                             allocation_fee, result, batch_id, operation_hash, level, planned_at)
+                             allocation_fee, result, batch_id, operation_hash, level, planned_at, revision)
    SELECT ${payout} || '/delegator:' || address, ${payout}, '${BAKER}', ${cycle}, 'delegator', address, address,
           1000 + d * 7 % 911, 1000, 0, 0,
           CASE WHEN (d * 31 + c) % 1009 = 0 THEN 'held' WHEN c > ${CYCLES - 3} THEN 'planned' ELSE 'paid' END,
-          ${payout} || '/' || d / 247, hash, c, ${time("c")}
+          ${payout} || '/' || d / 247, hash, c, ${time("c")}, 9
      FROM ${cyclesUpTo(count)} CROSS JOIN made.delegators
      JOIN made.operations ON o = (c * 5 + d / 247) % ${OPERATIONS}
     WHERE d < ${delegators}`;
@@ -50,9 +50,9 @@ const STATEMENTS: readonly string[] = [
    SELECT hash, '${PAYER}', 'batch', 'payment-${BAKER}_' || o / 5, o, o, '${blockOf(1)}', o, 120, 'final', o, ${time("o")}
      FROM made.operations`,
   `INSERT INTO read.payouts (payout, baker, cycle, kind, state, plan, digest, allocation, obligations, due, taken, carried,
-                             kept, position, planned_at)
+                             kept, position, planned_at, revision)
    SELECT '${BAKER}_' || n, '${BAKER}', n, 'cycle', CASE WHEN n % 977 = 0 THEN 'planned' ELSE 'completed' END,
-          1, ${DIGEST}, ${DIGEST}, 9, 9, 0, 0, 0, n, ${time("n")}
+          1, ${DIGEST}, ${DIGEST}, 9, 9, 0, 0, 0, n, ${time("n")}, 9
      FROM ${numbers(100_000)}`,
   `INSERT INTO read.delegators (baker, delegator, first_cycle, last_cycle, payments, paid, owed)
    SELECT '${BAKER}', address, 1, 999, 999, d * 7919 % 100003, CASE WHEN d % 100 = 0 THEN d ELSE 0 END

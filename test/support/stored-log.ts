@@ -1,6 +1,6 @@
 // Puts a list of events into an event store, as they were decided: each stream's in their order.
-import { type LoggedEvent } from "../../src/application/ports/event-log.js";
-import { type EventStore } from "../../src/application/ports/event-store.js";
+import { type EventLog, type LoggedEvent } from "../../src/application/ports/event-log.js";
+import { type EventStore, type Position } from "../../src/application/ports/event-store.js";
 import { CodedEventLog } from "../../src/infrastructure/eventstore/event-log.js";
 
 const METADATA = { correlationId: "test", causationId: "test", actor: "tester" };
@@ -18,6 +18,14 @@ export const storeEvents = async (store: EventStore, events: readonly LoggedEven
     const outcome = await log.append(first.stream, first.revision - 1, portion, METADATA);
     if (!outcome.appended) throw new Error(`${first.stream}: ${outcome.conflict}`);
   }
+  return { log, events: await recordedAfter(log, after) };
+};
+
+/** What a log holds behind a position at this moment. */
+export const recordedAfter = async (
+  log: Pick<EventLog, "subscribeAll">,
+  after: Position,
+): Promise<readonly LoggedEvent[]> => {
   const recorded: LoggedEvent[] = [];
   const stop = new AbortController();
   for await (const message of log.subscribeAll({ after, signal: stop.signal })) {
@@ -25,5 +33,5 @@ export const storeEvents = async (store: EventStore, events: readonly LoggedEven
     recorded.push(message.event);
   }
   stop.abort();
-  return { log, events: recorded };
+  return recorded;
 };

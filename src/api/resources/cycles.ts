@@ -3,7 +3,7 @@ import { cycleRow } from "../../application/read-side/cycles.js";
 import { operationRow } from "../../application/read-side/operations.js";
 import { paymentResult, paymentRow } from "../../application/read-side/payment.js";
 import { rewardRow } from "../../application/read-side/rewards.js";
-import { cycleInPath, fresh, nothing, paged, pageOf, requestOf } from "../parts.js";
+import { cycleInPath, freshOrAsOf, nothing, paged, pageOf, requestOf } from "../parts.js";
 import { found, type Route, route } from "../route.js";
 
 const LIST = ["bad-cursor", "not-projected", "not-fresh"] as const;
@@ -30,10 +30,11 @@ export const cycleRoutes: readonly Route[] = [
     access: "viewer",
     model: "cycles",
     params: cycleInPath,
-    query: fresh,
+    query: freshOrAsOf,
     result: cycleRow,
     problems: ["not-found", "not-projected", "not-fresh"],
-    answer: async ({ read }, { params: { cycle } }) => found(await read.cycle(cycle), `cycle ${cycle}`),
+    answer: async ({ read, past }, { params: { cycle }, query: { asOf } }) =>
+      found(await (asOf === undefined ? read.cycle(cycle) : past.cycle(cycle, asOf)), `cycle ${cycle}`),
   }),
   route({
     id: "listRewards",

@@ -2,7 +2,16 @@ import { z } from "zod";
 import { address, cycleNumber, operationHash } from "../../domain/identifiers.js";
 import { operationRow } from "../../application/read-side/operations.js";
 import { paymentResult, paymentRow } from "../../application/read-side/payment.js";
-import { fresh, obligationInPath, operationInPath, paged, pageOf, requestOf, wholeText } from "../parts.js";
+import {
+  fresh,
+  freshOrAsOf,
+  obligationInPath,
+  operationInPath,
+  paged,
+  pageOf,
+  requestOf,
+  wholeText,
+} from "../parts.js";
 import { found, type Route, route } from "../route.js";
 import { Problem } from "../problem.js";
 
@@ -44,11 +53,16 @@ export const paymentRoutes: readonly Route[] = [
     access: "viewer",
     model: "payment",
     params: obligationInPath,
-    query: fresh,
+    query: freshOrAsOf,
     result: paymentRow,
     problems: ["not-found", "not-projected", "not-fresh"],
-    answer: async ({ read }, { params: { payout, obligation } }) =>
-      found(await read.payment(`${payout}/${obligation}`), "this payment"),
+    answer: async ({ read, past }, { params, query: { asOf } }) => {
+      const name = `${params.payout}/${params.obligation}`;
+      return found(
+        await (asOf === undefined ? read.payment(name) : past.payment(name, asOf)),
+        "this payment",
+      );
+    },
   }),
   route({
     id: "getOperation",

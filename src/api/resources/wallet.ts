@@ -13,7 +13,17 @@ import {
   underWayRow,
   walletRow,
 } from "../../application/read-side/wallet.js";
-import { fresh, nothing, paged, pageOf, payoutInPath, requestOf, walletInPath } from "../parts.js";
+import {
+  fresh,
+  freshOrAsOf,
+  nameText,
+  nothing,
+  paged,
+  pageOf,
+  payoutInPath,
+  requestOf,
+  walletInPath,
+} from "../parts.js";
 import { Problem } from "../problem.js";
 import { found, type Route, route } from "../route.js";
 
@@ -29,10 +39,11 @@ export const walletRoutes: readonly Route[] = [
     access: "viewer",
     model: "settings",
     params: nothing,
-    query: fresh,
+    query: freshOrAsOf,
     result: settingsRow,
     problems: ONE,
-    answer: async ({ read }) => found(await read.settings(), "the baker"),
+    answer: async ({ read, past }, { query: { asOf } }) =>
+      found(await (asOf === undefined ? read.settings() : past.settings(asOf)), "the baker"),
   }),
   route({
     id: "getWallet",
@@ -151,9 +162,9 @@ export const walletRoutes: readonly Route[] = [
     model: "activity",
     params: nothing,
     query: paged.extend({
-      actor: z.string().max(200).optional(),
-      subject: z.string().max(200).optional(),
-      verb: z.string().max(200).optional(),
+      actor: nameText.optional(),
+      subject: nameText.optional(),
+      verb: nameText.optional(),
     }),
     result: pageOf(activityRow),
     problems: LIST,

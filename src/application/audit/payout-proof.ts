@@ -27,7 +27,7 @@ const provenPayment = z.strictObject({
   released: provenLeaf.nullable(),
 });
 
-const payoutProof = z.strictObject({
+export const payoutProof = z.strictObject({
   proof: z.literal("taps/payout/1"),
   cycle: cycleNumber,
   delegator: address,

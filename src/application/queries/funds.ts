@@ -28,7 +28,7 @@ export interface Funds {
 
 /** Holds what payments still need against the wallet's balance; undefined where no node answers. Amounts in mutez. */
 export const fundsFor = async (
-  chain: Chain,
+  chain: Pick<Chain, "account" | "constants" | "feeRates">,
   head: Head | undefined,
   { address, state: wallet }: { readonly address: TzAddress; readonly state: Wallet.State },
   payments: readonly Payment.State[],

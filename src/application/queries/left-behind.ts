@@ -23,7 +23,9 @@ const isLeft = (
   return cycle === taking || (running !== undefined && cycle >= registered.firstCycle && cycle < running);
 };
 
-const takingIn = async ({ repository, baker }: Acts): Promise<CycleNumber | undefined> => {
+type Looking = Pick<Acts, "repository" | "baker">;
+
+const takingIn = async ({ repository, baker }: Looking): Promise<CycleNumber | undefined> => {
   const { take } = (await repository.load(ledgerOf(baker))).state;
   return take && Payment.cycleOfStream(take.payment);
 };
@@ -35,7 +37,7 @@ const takingIn = async ({ repository, baker }: Acts): Promise<CycleNumber | unde
  * that one is looked at and no other.
  */
 export const leftBehind = async (
-  acts: Acts,
+  acts: Looking,
   baker: Baker.State,
   running: CycleNumber | undefined,
   only?: CycleNumber,

@@ -13,13 +13,17 @@ import { begunCycles } from "../begun-cycles.js";
 import { type Acts, refuseAct } from "../commands/acts.js";
 import { type Head } from "../ports/chain.js";
 import { cyclesOfInterest } from "../process/cycle-watcher.js";
+import { type ShownChain } from "./soon.js";
 import { fundsFor, ifReachable } from "./funds.js";
 import { askedOf, leftBehind } from "./left-behind.js";
+
+/** What it is found out from. */
+type Looking = Pick<Acts, "repository" | "baker" | "log"> & { readonly chain: ShownChain };
 
 const OPEN = new Set<Cycle.State["at"]>(["open", "ended", "rewards-ready", "paying"]);
 
 /** What is going on and what it waits for, out of the log's folds and the node's head. */
-export const status = async (acts: Acts) => {
+export const status = async (acts: Looking) => {
   const { repository, baker, chain } = acts;
   const { state } = await repository.load(bakerOf(baker));
   const head = await ifReachable(chain.head());
@@ -65,7 +69,10 @@ export const status = async (acts: Acts) => {
 };
 
 /** Without a node: what the log has seen begin. */
-const begunIn = async ({ repository, baker }: Acts, state: Baker.State): Promise<readonly CycleNumber[]> =>
+const begunIn = async (
+  { repository, baker }: Looking,
+  state: Baker.State,
+): Promise<readonly CycleNumber[]> =>
   state.mode === "on" ? (await begunCycles(repository, baker, state)).map(({ cycle }) => cycle) : [];
 
 /** The plan that waits for approval, and the ceilings that it is above. */
@@ -81,7 +88,7 @@ const requestsOf = ({ requests }: Wallet.State): readonly StreamName[] =>
 const EVENTS_BACK = 500;
 
 /** What became of the delegation that ended last, as far as the newest events tell. */
-const lastDelegation = async ({ log }: Acts, payer: TzAddress) => {
+const lastDelegation = async ({ log }: Looking, payer: TzAddress) => {
   const ended = new Map<string, string>();
   const final = new Map<OperationHash, string>();
   const events = log.read(Wallet.stream(payer), { direction: "backwards", limit: EVENTS_BACK });
@@ -103,7 +110,7 @@ const lastDelegation = async ({ log }: Acts, payer: TzAddress) => {
 };
 
 const walletStatus = async (
-  acts: Acts,
+  acts: Looking,
   { payer }: Baker.State,
   head: Head | undefined,
   cycles: readonly Payment.State[],

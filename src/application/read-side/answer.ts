@@ -8,6 +8,8 @@ export interface Answer<T> {
   readonly position: Position;
   /** A person holds the read model at this position: later events do not show. */
   readonly pinned: boolean;
+  /** Of a thing that streams of the log make: the same text, the same value. Undefined: only the position tells. */
+  readonly version?: string;
 }
 
 /** The read model is not there: no projector has run on this database yet. */

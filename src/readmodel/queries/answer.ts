@@ -40,10 +40,31 @@ export const answer = async <T>(
   }
 };
 
+/** A row with the revisions that make its version, and what of it readers are told. */
+export interface Stored<S extends z.ZodObject, T> {
+  readonly shape: S;
+  readonly shown: (row: z.infer<S>) => { readonly value: T; readonly version: string };
+}
+
+/** The one row of a statement, if there is one, as `answer` answers it. */
+export const answerRow = async <S extends z.ZodObject, T>(
+  transact: Transact,
+  source: Source,
+  { shape, shown }: Stored<S, T>,
+  statement: { readonly text: string; readonly values: readonly unknown[] },
+): Promise<Answer<T | undefined>> => {
+  const { value, ...rest } = await answer(transact, source, (session) =>
+    rowsOf(session, shape, statement.text, statement.values),
+  );
+  const [row] = value;
+  return row === undefined ? { ...rest, value: undefined } : { ...rest, ...shown(row) };
+};
+
 /** The value or the values of a row, by the names that readers know them under. */
 type Shape = z.ZodObject;
 
-const columnOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+export const columnOf = (name: string): string =>
+  name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 /** A shape's columns of the table `t`: `feeBps` is `fee_bps` there. */
 export const columnsOf = (shape: Shape, table = "t"): string =>

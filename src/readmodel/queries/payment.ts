@@ -10,7 +10,7 @@ import {
 } from "../../application/read-side/payment.js";
 import { parseStreamName } from "../../domain/identifiers.js";
 import { type Session, type Transact } from "../database.js";
-import { answer, columnsOf, Parameters, rowsOf } from "./answer.js";
+import { answer, answerRow, columnsOf, Parameters, type Stored } from "./answer.js";
 import {
   checkedLimit,
   type Key,
@@ -23,6 +23,19 @@ import {
 } from "./page.js";
 
 const SOURCE = { model: "payment", tables: ["payment"] } as const;
+
+const shape = paymentRow.extend({ revision: z.int(), walletPosition: z.bigint().nullable() });
+/**
+ * Their version is the revision of the payout's stream that changed them last, and once a wallet has signed them the
+ * position of what changed them last in a wallet's stream: `17.4021`.
+ */
+export const storedPayment: Stored<typeof shape, PaymentRow> = {
+  shape,
+  shown: ({ revision, walletPosition, ...value }) => ({
+    value,
+    version: walletPosition === null ? `${revision}` : `${revision}.${walletPosition}`,
+  }),
+};
 
 type Request = PageRequest & PaymentFilter & { readonly sort: PaymentSort };
 
@@ -111,12 +124,13 @@ const cycleIn = (obligation: string): number | null => {
 };
 
 /** One payment by its name `<payout>/<id>`; undefined: there is none. */
-export const payment = (transact: Transact, obligation: string): Promise<Answer<PaymentRow | undefined>> =>
-  answer(transact, SOURCE, async (session) => {
-    const parameters = new Parameters();
-    const cycle = cycleIn(obligation);
-    const named = `t.obligation = ${parameters.add(obligation, "text")}`;
-    const inCycle = cycle === null ? "t.cycle IS NULL" : `t.cycle = ${parameters.add(cycle, "integer")}`;
-    const text = `SELECT ${columnsOf(paymentRow)} FROM read.payment AS t WHERE ${named} AND ${inCycle}`;
-    return (await rowsOf(session, paymentRow, text, parameters.values))[0];
+export const payment = (transact: Transact, obligation: string): Promise<Answer<PaymentRow | undefined>> => {
+  const parameters = new Parameters();
+  const cycle = cycleIn(obligation);
+  const named = `t.obligation = ${parameters.add(obligation, "text")}`;
+  const inCycle = cycle === null ? "t.cycle IS NULL" : `t.cycle = ${parameters.add(cycle, "integer")}`;
+  return answerRow(transact, SOURCE, storedPayment, {
+    text: `SELECT ${columnsOf(shape)} FROM read.payment AS t WHERE ${named} AND ${inCycle}`,
+    values: parameters.values,
   });
+};

@@ -8,7 +8,7 @@ import { routes } from "../../../src/api/routes.js";
 import { ROLES } from "../../../src/application/ports/accounts.js";
 import { type Answered } from "../../support/api/answered.js";
 import { commandCases } from "../../support/api/command-cases.js";
-import { serveWorld, type ServedWorld } from "../../support/api/served-world.js";
+import { serveWorld, type ServedWorld } from "../../support/api/commanded-world.js";
 
 const commands = routes.filter(({ demands }) => demands.includes("idempotency-key"));
 

@@ -161,7 +161,7 @@ describe("the edge of the API", function () {
         204,
         {
           "access-control-allow-origin": ORIGIN,
-          "access-control-allow-methods": "GET,HEAD,POST",
+          "access-control-allow-methods": "GET,HEAD,POST,PUT,DELETE",
           "access-control-allow-headers": "authorization",
           "access-control-expose-headers": exposed,
           "access-control-max-age": "600",

@@ -1,6 +1,6 @@
 // What commands demand, and how they are refused.
 import { expect } from "chai";
-import { serveWorld, type ServedWorld } from "../../support/api/served-world.js";
+import { serveWorld, type ServedWorld } from "../../support/api/commanded-world.js";
 import { addressOf } from "../../support/rewards.js";
 import { ChainUnavailable } from "../../../src/application/ports/chain.js";
 import { referenceWorld } from "../../support/world/scenario.js";

@@ -125,6 +125,17 @@ describe("the query API", function () {
     const etag = first.headers.get("etag") ?? "";
     expect(etag).to.equal(`W/"${served.head}"`);
     expect((await ask("/api/v1/cycles", "viewer", { "if-none-match": etag })).status).to.equal(304);
+    const one = filled("/payments/{payout}/{obligation}");
+    const tag = (await ask(one)).headers.get("etag") ?? "";
+    expect(tag).to.match(/^"\d+\.\d+"$/);
+    for (const known of [tag, `W/${tag}`, `"of-old", W/"older" , ${tag}`, "*"]) {
+      const { status, headers, body } = await ask(one, "viewer", { "if-none-match": known });
+      expect([status, headers.get("etag"), body], known).to.deep.equal([304, tag, {}]);
+    }
+    for (const other of ['"0"', "W/", tag.replaceAll('"', ""), `${tag.slice(0, -1)}0"`])
+      expect((await ask(one, "viewer", { "if-none-match": other })).status, other).to.equal(200);
+    const packed = await ask(one, "viewer", { "accept-encoding": "gzip" });
+    expect(packed.headers.get("content-encoding")).to.equal(null);
     expect((await ask(`/api/v1/cycles?minPosition=${served.head}`)).status).to.equal(200);
     const later = await ask(`/api/v1/cycles?minPosition=${served.head + 1n}`);
     expect([later.status, later.body["type"], later.headers.get("retry-after")]).to.deep.equal([

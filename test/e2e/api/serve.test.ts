@@ -53,6 +53,11 @@ describe("taps start with JWT_SECRET", function () {
       return answer.status === 200 && ((await answer.json()) as { rows: unknown[] }).rows.length === 1;
     });
     expect((await fetch(`${base}/payments`)).status).to.equal(401);
+    const status = (await (await ask("/status")).json()) as { head: unknown; wallet: { funds: unknown } };
+    expect([status.head, status.wallet.funds]).to.not.include(null);
+    const settings = await ask("/settings?asOf=0");
+    expect([settings.status, settings.headers.get("etag")]).to.deep.equal([200, '"0"']);
+    expect((await ask("/projections")).status).to.equal(200);
     const { rows } = (await (await ask("/payments?result=paid&limit=1")).json()) as {
       rows: readonly { readonly delegator: string }[];
     };

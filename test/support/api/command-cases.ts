@@ -15,7 +15,7 @@ import { runTo } from "../world/moments.js";
 import { actsOf } from "../world/people.js";
 import { referenceWorld } from "../world/scenario.js";
 import { type World } from "../world/world.js";
-import { type Said } from "./served-world.js";
+import { type Said } from "./commanded-world.js";
 
 const DELEGATOR = addressOf(3);
 const SHOP = someTz("a shop");

@@ -4,7 +4,7 @@ import { type Commanding, doingOn } from "../../../src/api/commanding.js";
 import { type EventStore, START } from "../../../src/application/ports/event-store.js";
 import { CodedEventLog } from "../../../src/infrastructure/eventstore/event-log.js";
 import { PostgresAnswers } from "../../../src/infrastructure/postgres/answers.js";
-import { type ManualClock } from "../world/manual-clock.js";
+import { type Clock } from "../../../src/application/ports/system.js";
 import { actsOf, evidenceOf, operationsIn } from "../world/people.js";
 import { type World } from "../world/world.js";
 
@@ -18,7 +18,7 @@ export const copyInto = async (store: EventStore, world: World): Promise<void> =
 
 export const commandingOn = (
   world: World,
-  { store, pool, clock }: { readonly store: EventStore; readonly pool: Pool; readonly clock: ManualClock },
+  { store, pool, clock }: { readonly store: EventStore; readonly pool: Pool; readonly clock: Clock },
 ): Commanding => ({
   doing: doingOn(actsOf(world, { store, chain: world.chain })),
   answers: new PostgresAnswers(pool),

@@ -22,8 +22,13 @@ const DIGEST = sha256("allocation");
 const actor = "x";
 const at = (number: number) => new Date(Date.parse("2026-01-01T00:00:00Z") + number * 1_000);
 
+const REVISIONS = ["life_revision", "reward_revision", "payment_revision", "request_revision"];
 const empty = {
-  ...Object.fromEntries(Object.keys(cyclesProjection.tables[0]?.columns ?? {}).map((name) => [name, null])),
+  ...Object.fromEntries(
+    Object.keys(cyclesProjection.tables[0]?.columns ?? {})
+      .filter((name) => !REVISIONS.includes(name))
+      .map((name) => [name, null]),
+  ),
   baker: BAKER,
   cycle: 201,
   state: "unknown",
@@ -33,7 +38,12 @@ const opened: DomainEvent = {
   data: { firstLevel: asLevel(10), lastLevel: asLevel(19) },
 };
 const isOpen = { ...empty, state: "open", first_level: 10, last_level: 19, opened_at: at(0) };
-const rowsOf = (log: RecordedLog) => foldProjection(cyclesProjection, log.events)["cycles"];
+const shownBy = (log: RecordedLog) => foldProjection(cyclesProjection, log.events)["cycles"] ?? [];
+/** Without the revisions, which have a test of their own. */
+const rowsOf = (log: RecordedLog) =>
+  shownBy(log).map((row) =>
+    Object.fromEntries(Object.entries(row).filter(([name]) => !REVISIONS.includes(name))),
+  );
 const allocated: DomainEvent = {
   type: "RewardsAllocated",
   data: {
@@ -199,5 +209,24 @@ describe("the cycles projection", () => {
     expect(rowsOf(log)).to.deep.equal([{ ...empty, requested_by: "ann" }]);
     log.record(CYCLE_STREAM, [opened]);
     expect(rowsOf(log)).to.deep.equal([{ ...isOpen, requested_by: "ann", opened_at: at(3) }]);
+  });
+
+  it("says which event of each stream changed it last", () => {
+    const log = new RecordedLog();
+    const revisions = () => shownBy(log).map((row) => REVISIONS.map((name) => row[name]));
+    log.record(PAYMENT_STREAM, [
+      { type: "ObligationsAdded", data: { attempt: DIGEST, rows: [] } },
+      planned,
+      { type: "BatchFormed", data: { batchId: "b1", items: [] } },
+    ]);
+    expect(revisions()).to.deep.equal([[null, null, 1, null]]);
+    log.record(CYCLE_STREAM, [opened]);
+    log.record(REWARD_STREAM, [allocated, allocated]);
+    expect(revisions()).to.deep.equal([[0, 1, 1, null]]);
+    log.record(Baker.stream(BAKER), [
+      { type: "FirstCycleSet", data: { firstCycle: CYCLE, actor } },
+      { type: "CyclePaymentRequested", data: { cycle: CYCLE, actor } },
+    ]);
+    expect(revisions()).to.deep.equal([[0, 1, 1, 1]]);
   });
 });

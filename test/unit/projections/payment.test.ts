@@ -89,7 +89,15 @@ const planOf = (log: RecordedLog) => {
   log.record(STREAM, [added(first, owed(ann, 100n), owed(bob, 200n)), added(first, owed(self, 300n))]);
   log.record(STREAM, [planned(first)]);
 };
-const folded = (log: RecordedLog) => foldProjection(paymentProjection, log.events);
+const shownBy = (log: RecordedLog) => foldProjection(paymentProjection, log.events);
+/** Without the revision and the position, which have a test of their own. */
+const folded = (log: RecordedLog) => {
+  const { payment = [], payment_draft: draft } = shownBy(log);
+  return {
+    payment: payment.map(({ revision: _, wallet_position: __, ...row }) => row),
+    payment_draft: draft,
+  };
+};
 
 const row = (delegator: typeof ann, due: bigint) => ({
   obligation: `${BAKER}_201/delegator:${delegator}`,
@@ -253,6 +261,38 @@ describe("the payment projection", () => {
     const rejected = { planDigest: first, reason: "wrong", actor: "x" };
     log.record(STREAM, [{ type: "PayoutRejected", data: rejected }]);
     expect(folded(log)).to.deep.equal({ payment: [], payment_draft: [] });
+  });
+
+  it("says which event of the payout, and which of a wallet, changed each row last", () => {
+    const log = new RecordedLog();
+    const revisions = () =>
+      [ann, bob, self].map((who) => {
+        const found = shownBy(log)["payment"]?.find(({ delegator }) => delegator === who);
+        return [found?.["revision"], found?.["wallet_position"]];
+      });
+    const positionOf = (n: number) => log.events[n]?.position;
+    planOf(log);
+    expect(revisions()).to.deep.equal([
+      [2, null],
+      [2, null],
+      [2, null],
+    ]);
+    log.record(STREAM, [
+      { type: "ObligationHeld", data: { obligation: `delegator:${ann}`, reason: "x", actor: "x" } },
+      { type: "BatchFormed", data: { batchId: "b1", items: [item(bob, 195n)] } },
+    ]);
+    log.record(WALLET, [signed, included]);
+    expect(revisions()).to.deep.equal([
+      [3, null],
+      [4, positionOf(6)],
+      [2, null],
+    ]);
+    log.record(STREAM, [settled({ obligation: `delegator:${bob}`, result: "paid" })]);
+    expect(revisions()).to.deep.equal([
+      [3, null],
+      [5, positionOf(6)],
+      [2, null],
+    ]);
   });
 
   it("keeps payouts that belong to no cycle apart", () => {

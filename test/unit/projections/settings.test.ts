@@ -36,13 +36,13 @@ const unset = {
 
 describe("the settings projection", () => {
   it("has a baker in simulation mode under the default policy at first", () => {
-    expect(baker(registered)["settings"]).to.deep.equal([{ ...unset, changed_at: at(0) }]);
+    expect(baker(registered)["settings"]).to.deep.equal([{ ...unset, changed_at: at(0), revision: 0 }]);
   });
 
   it("shows the first cycle where it was moved to", () => {
     const moved: Baker.Event = { type: "FirstCycleSet", data: { firstCycle: asCycle(205), actor } };
     expect(baker(registered, moved)["settings"]).to.deep.equal([
-      { ...unset, first_cycle: 205, changed_at: at(1) },
+      { ...unset, first_cycle: 205, changed_at: at(1), revision: 1 },
     ]);
   });
 
@@ -56,9 +56,9 @@ describe("the settings projection", () => {
     const json = { ...POLICY, minimumBalance: "0", minimumPayout: "10" };
     const on = { ...unset, payer: PAYER, policy: json, mode: "on", on_since_cycle: 202 };
     const events = [registered, paid, policy, mode("on", 202)];
-    expect(baker(...events)["settings"]).to.deep.equal([{ ...on, changed_at: at(3) }]);
+    expect(baker(...events)["settings"]).to.deep.equal([{ ...on, changed_at: at(3), revision: 3 }]);
     expect(baker(...events, mode("off", 205))["settings"]).to.deep.equal([
-      { ...on, mode: "off", changed_at: at(4) },
+      { ...on, mode: "off", changed_at: at(4), revision: 4 },
     ]);
   });
 
@@ -71,7 +71,14 @@ describe("the settings projection", () => {
     };
     const json = { ...ceilings, operation: "1", cycle: "2", operationFee: "4" };
     expect(baker(registered, set)["settings"]).to.deep.equal([
-      { ...unset, ceilings: json, changed_at: at(1) },
+      { ...unset, ceilings: json, changed_at: at(1), revision: 1 },
+    ]);
+  });
+
+  it("says up to which event of the baker's stream it shows, also where that changed nothing", () => {
+    const asked: Baker.Event = { type: "CyclePaymentRequested", data: { cycle: asCycle(201), actor } };
+    expect(baker(registered, asked)["settings"]).to.deep.equal([
+      { ...unset, changed_at: at(0), revision: 1 },
     ]);
   });
 });
