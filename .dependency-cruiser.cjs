@@ -41,10 +41,15 @@ module.exports = {
     {
       name: "cli",
       severity: "error",
-      ...only("^src/cli", {
+      ...only("^src/cli/", {
         path: "^(src|projections)/",
         pathNot: ["^src/(cli|application)/", "^src/config"],
       }),
+    },
+    {
+      name: "client-stands-alone",
+      severity: "error",
+      ...only("^src/client/", { path: "^(src|projections)/", pathNot: ["^src/client/"] }),
     },
     {
       name: "sandbox",
