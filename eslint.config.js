@@ -7,6 +7,7 @@ export default tseslint.config(
       "dist-canary-*/",
       "node_modules/",
       "test/fixtures/",
+      "src/client/schema.ts",
       "eslint.config.js",
       ".dependency-cruiser.cjs",
     ],

@@ -27,6 +27,7 @@ export interface Said {
 }
 
 export interface ServedWorld {
+  readonly port: number;
   say(said: Said): Promise<Answered>;
   readonly clock: ManualClock;
   /** Anew: sessions end. */
@@ -67,6 +68,7 @@ export const serveWorld = async (world: World): Promise<ServedWorld> => {
     return found;
   };
   return {
+    port: api.port,
     say: ({ command, body, by = "admin", key = `key-${(keys += 1)}`, headers = {} }) => {
       const [method = "", path = ""] = command.split(" ");
       return answered(
