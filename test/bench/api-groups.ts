@@ -12,6 +12,8 @@ export interface Group {
   readonly headers?: Readonly<Record<string, string>>;
   /** The answers' status; default 200. */
   readonly status?: 304;
+  /** Requests a second; default 200. */
+  readonly rate?: number;
 }
 
 /** Now here, now there, and each once before one comes again. */
@@ -64,7 +66,11 @@ export const groupsOf = ({ cycles, paid }: Size, etag: string): readonly Group[]
       "payments of a cycle by amount",
       mixed(ofCycle, (n) => `/cycles/${cycle(n)}/payments?`),
     ),
-    list("payments of a delegator by amount", (n) => `/payments?delegator=${delegator(n)}&sort=due`),
+    // All that a delegator ever got is read, each in another block, and sorted.
+    {
+      ...list("payments of a delegator by amount", (n) => `/payments?delegator=${delegator(n)}&sort=due`),
+      rate: 10,
+    },
     single("a payment", (n) => `/payments/${payment(n)}`),
     list("delegators", (n) => `/delegators?sort=${oneOf(n, ["delegator", "paid", "owed"])}`),
     list(

@@ -8,7 +8,7 @@ import { createPool, endPool, transact } from "../../src/infrastructure/postgres
 import { fillTables, type Size } from "../support/million-rows.js";
 import { groupsOf } from "./api-groups.js";
 import { print, say } from "./figure.js";
-import { load, RATE } from "./load.js";
+import { load, rateOf } from "./load.js";
 import { secondsSince } from "./read-models.js";
 import { serve, type Served } from "./served.js";
 
@@ -28,7 +28,7 @@ const benchQuestions = async (served: Served, size: Size, seconds: number): Prom
   for (const group of groupsOf(size, etag)) {
     say(`${group.name} ...`);
     const times = await load(served, group, seconds);
-    const name = `${RATE} requests a second for ${group.name}, ${size.cycles * size.paid} payments`;
+    const name = `${rateOf(group)} requests a second for ${group.name}, ${size.cycles * size.paid} payments`;
     print({ name: `${name}: p50`, value: of(times, 0.5), unit: "ms" });
     print({ name: `${name}: p99`, value: of(times, 0.99), unit: "ms", aim: { below: 50 } });
   }

@@ -4,8 +4,8 @@ import { z } from "zod";
 import { type Group } from "./api-groups.js";
 import { type Answered, type Served } from "./served.js";
 
-/** Requests a second. */
-export const RATE = 200;
+const RATE = 200;
+export const rateOf = ({ rate = RATE }: Group): number => rate;
 /** The server has run for a while: what it compiles, and what PostgreSQL reads of its own, is there. */
 const WARM_UP_S = 1;
 
@@ -35,6 +35,7 @@ class Requests {
 
 const run = async (served: Served, group: Group, requests: Requests, count: number): Promise<number[]> => {
   const { status: wanted = 200, headers } = group;
+  const rate = rateOf(group);
   const times: number[] = [];
   const failures: unknown[] = [];
   const ask = async (due: number): Promise<void> => {
@@ -47,7 +48,7 @@ const run = async (served: Served, group: Group, requests: Requests, count: numb
   const waiting: Promise<void>[] = [];
   const began = performance.now();
   for (let n = 0; n < count && failures.length === 0; n += 1) {
-    const due = began + (n / RATE) * 1_000;
+    const due = began + (n / rate) * 1_000;
     const early = Math.ceil(due - performance.now());
     if (early > 0) await sleep(early);
     waiting.push(ask(due).catch((error: unknown) => void failures.push(error)));
@@ -58,11 +59,11 @@ const run = async (served: Served, group: Group, requests: Requests, count: numb
 };
 
 /**
- * Milliseconds from the moment when each request of a group should have been sent until its answer was there, 200
- * requests a second for so many seconds. Throws if one is answered otherwise than it should be.
+ * Milliseconds from the moment when each request of a group should have been sent until its answer was there, at the
+ * group's rate for so many seconds. Throws if one is answered otherwise than it should be.
  */
 export const load = async (served: Served, group: Group, seconds: number): Promise<readonly number[]> => {
   const requests = new Requests(group);
-  await run(served, group, requests, WARM_UP_S * RATE);
-  return run(served, group, requests, seconds * RATE);
+  await run(served, group, requests, WARM_UP_S * rateOf(group));
+  return run(served, group, requests, seconds * rateOf(group));
 };
