@@ -1,5 +1,5 @@
 // The application, listening.
-import { once } from "node:events";
+import { once, setMaxListeners } from "node:events";
 import { createServer } from "node:http";
 import { type ApiOptions, application } from "./application.js";
 import { Connections } from "./drain.js";
@@ -20,6 +20,7 @@ const pathIn = (target = ""): string => {
 /** Listens until it is closed. Rejects with Node's error if it cannot. */
 export const serveApi = async (options: ApiOptions, port: number): Promise<RunningApi> => {
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal); // everybody who listens to events waits for it
   const { timeouts } = options.edge;
   const app = application(options, stopping.signal);
   const server = createServer(

@@ -1,6 +1,7 @@
-// npm run bench [allocation | log | restart | replay | cycle | kill | proofs | simulation | projections | memory]...: one
-// JSON line a figure on standard output, progress on standard error.
+// npm run bench [allocation | log | restart | replay | cycle | kill | proofs | simulation | projections | memory | api |
+// api50]...: one JSON line a figure on standard output, progress on standard error. Without a name all but api50.
 import { benchAllocation } from "./allocation.js";
+import { benchApi } from "./api.js";
 import { benchCycle } from "./cycle.js";
 import { benchKill } from "./kill.js";
 import { benchMemory, benchProjections } from "./projections.js";
@@ -34,13 +35,17 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   simulation: benchSimulation,
   projections: benchProjections,
   memory: benchMemory,
+  api: () => benchApi({ cycles: 5_000, paid: 1_000 }),
+  api50: () => benchApi({ cycles: 5_000, paid: 10_000 }),
 };
 
+/** Fifty million rows take an hour, and more room than many a disk has. */
+const usual = Object.keys(parts).filter((name) => name !== "api50");
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !(name in parts));
 if (unknown !== undefined) {
   process.stderr.write(`there is no part ${unknown}: ${Object.keys(parts).join(", ")}\n`);
   process.exitCode = 2;
 } else {
-  for (const name of asked.length > 0 ? asked : Object.keys(parts)) await parts[name]?.();
+  for (const name of asked.length > 0 ? asked : usual) await parts[name]?.();
 }

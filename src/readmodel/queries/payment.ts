@@ -39,7 +39,6 @@ export const storedPayment: Stored<typeof shape, PaymentRow> = {
 
 type Request = PageRequest & PaymentFilter & { readonly sort: PaymentSort };
 
-const cycleOrder: OrderedBy = { name: "cycle", column: "t.cycle", type: "integer" };
 const dueOrder: readonly OrderedBy[] = [
   { name: "due", column: "t.due", type: "bigint" },
   { name: "obligation", column: "t.obligation", type: "text" },
@@ -78,29 +77,67 @@ const byAmount = async (session: Session, request: Request): Promise<Page<Paymen
   return pageFrom(rows, limit, (row) => writeCursor("payment by due", request, keyOfRow(dueOrder, row)));
 };
 
-/**
- * Money of no cycle comes last, and first in the other direction. It is read apart: no index finds what is behind null.
- */
+/** Rows that stand together in the list. */
+interface Part {
+  readonly condition: (parameters: Parameters) => string;
+  readonly order: readonly OrderedBy[];
+  readonly nowhere?: string;
+  readonly after?: Key | undefined;
+}
+
+/** A page goes on within so many cycles, as a rule: PostgreSQL need not plan for the partitions of all others. */
+const NEAR = 100;
+const LAST_CYCLE = 2 ** 31 - 1;
+
+const ofCycles = ({ direction, operation }: Request, cursor: Key | undefined): readonly Part[] => {
+  // One operation's payments are few, but PostgreSQL takes them to be in every partition: in an order that an index has
+  // it would look for them among all.
+  const column = operation === undefined ? "t.cycle" : "(t.cycle + 0)";
+  const order = [{ name: "cycle", column, type: "integer" } as const, ...dueOrder];
+  if (cursor === undefined) return [{ condition: () => "t.cycle IS NOT NULL", order }];
+  const from = z.int32().min(0).safeParse(cursor[0]);
+  if (!from.success) throw new BadCursor();
+  const isUp = direction === "ascending";
+  const to = isUp ? Math.min(from.data + NEAR, LAST_CYCLE) : Math.max(from.data - NEAR, 0);
+  const near = (parameters: Parameters): string => {
+    const [low, high] = isUp ? [from.data, to] : [to, from.data];
+    return `t.cycle BETWEEN ${parameters.add(low, "integer")} AND ${parameters.add(high, "integer")}`;
+  };
+  const far = (parameters: Parameters): string =>
+    `t.cycle ${isUp ? ">" : "<"} ${parameters.add(to, "integer")}`;
+  return [
+    { condition: near, order, after: cursor },
+    { condition: far, order },
+  ];
+};
+
+/** Money of no cycle is read apart: no index finds what is behind null. */
+const ofNoCycle = ({ cycles, operation }: Request, after: Key | undefined): readonly Part[] => {
+  if (cycles !== undefined) return [];
+  const part = { condition: () => "t.cycle IS NULL", order: dueOrder, after };
+  return [operation === undefined ? { ...part, nowhere: "t.cycle" } : part];
+};
+
+/** Money of no cycle comes last, and first in the other direction. */
+const partsOf = (request: Request, cursor: Key | undefined): readonly Part[] => {
+  if (cursor === undefined) {
+    const parts = [...ofCycles(request, undefined), ...ofNoCycle(request, undefined)];
+    return request.direction === "ascending" ? parts : parts.reverse();
+  }
+  const isUp = request.direction === "ascending";
+  if (cursor[0] !== null)
+    return [...ofCycles(request, cursor), ...(isUp ? ofNoCycle(request, undefined) : [])];
+  return [...ofNoCycle(request, cursor.slice(1)), ...(isUp ? [] : ofCycles(request, undefined))];
+};
+
 const byCycle = async (session: Session, request: Request): Promise<Page<PaymentRow>> => {
-  const { direction, cycles } = request;
+  const { direction } = request;
   const limit = checkedLimit(request);
   const list = "payment by cycle";
-  const cursor = readCursor(list, request);
-  if (cursor?.length === 0) throw new BadCursor();
-  const parts = ["cycles", "others"].slice(0, cycles === undefined ? 2 : 1);
-  const inOrder = direction === "ascending" ? parts : parts.reverse();
-  const begun = cursor && (cursor[0] === null ? "others" : "cycles");
   const rows: PaymentRow[] = [];
-  for (const part of inOrder.slice(begun === undefined ? 0 : inOrder.indexOf(begun))) {
-    const isOthers = part === "others";
-    const after: Key | undefined = part === begun ? (isOthers ? cursor?.slice(1) : cursor) : undefined;
-    const order = isOthers ? dueOrder : [cycleOrder, ...dueOrder];
-    const where = (parameters: Parameters) => [
-      ...conditionsOf(parameters, request),
-      isOthers ? "t.cycle IS NULL" : "t.cycle IS NOT NULL",
-    ];
-    const common = { shape: paymentRow, from: "read.payment AS t", where, order };
-    const listed = isOthers ? { ...common, nowhere: "t.cycle" } : common;
+  for (const { condition, after, ...part } of partsOf(request, readCursor(list, request))) {
+    const where = (parameters: Parameters) => [...conditionsOf(parameters, request), condition(parameters)];
+    const listed = { ...part, shape: paymentRow, from: "read.payment AS t", where };
     const wanted = limit + 1 - rows.length;
     if (wanted > 0) rows.push(...(await rowsAfter(session, listed, { direction, after, limit: wanted })));
   }

@@ -65,6 +65,17 @@ describe("server-sent events", function () {
     );
   });
 
+  it("reach many listeners, and Node takes them for no leak", async () => {
+    const warnings: Error[] = [];
+    const keep = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", keep);
+    await Promise.all(Array.from({ length: 20 }, () => listen()));
+    await append(1);
+    await Promise.all(streams.map((stream) => stream.has(1)));
+    process.off("warning", keep);
+    expect(warnings).to.deep.equal([]);
+  });
+
   it("begin at the head, and say where that is before anything has happened", async () => {
     const head = await served.store.head();
     const stream = await listen();

@@ -23,7 +23,7 @@ import { histories } from "../../support/history/histories.js";
 import { addressOf, operationOf } from "../../support/identifiers.js";
 import { BAKER, PAYER } from "../../support/payouts.js";
 import { freshDatabase, type TestDatabase } from "../../support/postgres.js";
-import { listsOf, singlesOf, type Subjects } from "../../support/read-queries.js";
+import { type ListQuery, listsOf, singlesOf, type Subjects } from "../../support/read-queries.js";
 
 const ALL = { limit: 500, direction: "ascending" } as const;
 const refusal = (error: unknown) => error;
@@ -77,21 +77,40 @@ describe("queries of the read models", function () {
     await database.drop();
   });
 
+  const comesInPages = async ({ name, ask }: ListQuery): Promise<void> => {
+    const walked = async (request: PageRequest): Promise<readonly object[]> => {
+      const { rows: shown, next } = (await ask(transact, request)).value;
+      if (next === null) return shown;
+      expect(shown, name).to.have.length(request.limit);
+      return [...shown, ...(await walked({ ...request, after: next }))];
+    };
+    const whole = (await ask(transact, ALL)).value;
+    expect(whole.next, name).to.equal(null);
+    for (const limit of [1, 3]) {
+      expect(await walked({ limit, direction: "ascending" }), name).to.deep.equal(whole.rows);
+      const back = await walked({ limit, direction: "descending" });
+      expect(back, name).to.deep.equal([...whole.rows].reverse());
+    }
+  };
+
   it("come a page at a time, each row once and in order, in both directions", async () => {
-    for (const { name, ask } of listsOf(subjects)) {
-      const walked = async (request: PageRequest): Promise<readonly object[]> => {
-        const { rows: shown, next } = (await ask(transact, request)).value;
-        if (next === null) return shown;
-        expect(shown, name).to.have.length(request.limit);
-        return [...shown, ...(await walked({ ...request, after: next }))];
-      };
-      const whole = (await ask(transact, ALL)).value;
-      expect(whole.next, name).to.equal(null);
-      for (const limit of [1, 3]) {
-        expect(await walked({ limit, direction: "ascending" }), name).to.deep.equal(whole.rows);
-        const back = await walked({ limit, direction: "descending" });
-        expect(back, name).to.deep.equal([...whole.rows].reverse());
-      }
+    for (const list of listsOf(subjects)) await comesInPages(list);
+  });
+
+  it("come so over any number of cycles in which nobody was owed anything", async () => {
+    const cycles = [0, 97, 98, 300, 301, 302, 900, 2 ** 31 - 1];
+    await pool.query(
+      `INSERT INTO read.payment
+       SELECT (jsonb_populate_record(p, jsonb_build_object('cycle', c, 'obligation', 'far/' || c))).*
+         FROM read.payment AS p, unnest($2::int[]) AS c WHERE obligation = $1`,
+      [subjects.obligation, cycles],
+    );
+    try {
+      for (const list of listsOf(subjects)) if (list.table === "payment") await comesInPages(list);
+      const all = (await payments(transact, { ...ALL, sort: "cycle" })).value.rows;
+      expect(all).to.have.length(rows.length + cycles.length);
+    } finally {
+      await pool.query("DELETE FROM read.payment WHERE obligation LIKE 'far/%'");
     }
   });
 

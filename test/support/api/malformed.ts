@@ -109,7 +109,7 @@ const send = (
     },
   );
 
-const ANSWERS = [200, 204, 304, 400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 503];
+const ANSWERS = [200, 204, 304, 400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 429, 431, 503];
 
 /** None ends in a defect; a refusal is a problem, and tells nothing of how TAPS is built. */
 export const sendMalformed = async (served: ServedHistory, count: number): Promise<void> => {
