@@ -324,6 +324,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wallet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The wallet that pays: what stops it, what is under way, its balance by the node and how long that lasts */
+        get: operations["getPayingWallet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/wallets/{wallet}": {
         parameters: {
             query?: never;
@@ -1050,6 +1067,23 @@ export interface paths {
         };
         /** What one delegator's rewards came to, by cycle, and the operations that paid them */
         get: operations["listPublicPaymentsOfDelegator"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/public/delegators/{delegator}/payments/{cycle}/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file that shows a delegator's own payment for a cycle, and no other delegator's, for taps audit check */
+        get: operations["provePublicPayment"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2357,6 +2391,106 @@ export interface operations {
                     "application/json": {
                         /** @description Of the last event that was written; null: it was so already */
                         position: string | null;
+                    };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPayingWallet: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An id of one's own for the request, repeated in the answer */
+                "Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description A tz1 to tz4 address */
+                        wallet: string;
+                        chainId: string | null;
+                        adoptedLevel: number | null;
+                        counter: string | null;
+                        token: string | null;
+                        termSince: string | null;
+                        handedOverTo: string | null;
+                        readonly pauses: {
+                            /** @enum {string} */
+                            reason: "person" | "mode" | "restored" | "finding";
+                            detail: string;
+                            actor: string;
+                            untilLevel: number | null;
+                            /**
+                             * Format: date-time
+                             * @description UTC
+                             */
+                            since: string;
+                        }[];
+                        readonly underWay: {
+                            /** @description An operation's hash */
+                            hash: string;
+                            /** @enum {string} */
+                            purpose: "batch" | "reveal" | "delegation";
+                            batchId: string | null;
+                            payment: string | null;
+                            cycle: number | null;
+                            firstCounter: string;
+                            lastCounter: string;
+                            level: number | null;
+                            refused: ("permanent" | "temporary" | "branch") | null;
+                            /**
+                             * Format: date-time
+                             * @description UTC
+                             */
+                            signedAt: string;
+                        }[];
+                        readonly requests: {
+                            /** @enum {string} */
+                            kind: "payment" | "delegation";
+                            id: string;
+                            delegate: string | null;
+                            actor: string;
+                            /**
+                             * Format: date-time
+                             * @description UTC
+                             */
+                            requestedAt: string;
+                        }[];
+                        funds: {
+                            /** @description Null: no node has answered yet */
+                            balance: {
+                                /** @description An amount in mutez */
+                                balance: string;
+                                level: number;
+                                /**
+                                 * Format: date-time
+                                 * @description UTC
+                                 */
+                                askedAt: string;
+                                /** @description The node does not answer now: it said this last */
+                                isOld: boolean;
+                            } | null;
+                            /** @description Mean of what the newest ten cycles took */
+                            perCycle: string;
+                            /** @description Whole cycles that the balance pays at that rate */
+                            cyclesLeft: string | null;
+                        };
                     };
                 };
             };
@@ -4933,6 +5067,84 @@ export interface operations {
                         }[];
                         /** @description Where the next page begins; null: there is none */
                         next: string | null;
+                    };
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    provePublicPayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description An id of one's own for the request, repeated in the answer */
+                "Request-Id"?: components["parameters"]["RequestId"];
+            };
+            path: {
+                delegator: string;
+                cycle: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        proof: "taps/payout/1";
+                        cycle: number;
+                        /** @description An account that can receive tez */
+                        delegator: string;
+                        checkpoint: string;
+                        allocation: {
+                            row: unknown;
+                            index: number;
+                            path: string[];
+                            closing: {
+                                leaf: string;
+                                index: number;
+                                path: string[];
+                            };
+                        } | null;
+                        obligation: {
+                            row: unknown;
+                            index: number;
+                            path: string[];
+                            closing: {
+                                leaf: string;
+                                index: number;
+                                path: string[];
+                            };
+                        } | null;
+                        payment: {
+                            content: number;
+                            signed: {
+                                leaf: string;
+                                index: number;
+                                path: string[];
+                            };
+                            final: {
+                                leaf: string;
+                                index: number;
+                                path: string[];
+                            };
+                            released: {
+                                leaf: string;
+                                index: number;
+                                path: string[];
+                            } | null;
+                        } | null;
                     };
                 };
             };

@@ -1,7 +1,9 @@
 // What everybody may know, where the baker has said so: no person's words, no terms, nobody else's account.
+import { payoutProof } from "../../application/audit/payout-proof.js";
 import { figures } from "../../application/read-side/delegators.js";
 import { paymentRow } from "../../application/read-side/payment.js";
-import { delegatorInPath, nothing, paged, pageOf, requestOf } from "../parts.js";
+import { cycleInPath, delegatorInPath, nothing, paged, pageOf, requestOf } from "../parts.js";
+import { Problem } from "../problem.js";
 import { found, type Route, route } from "../route.js";
 
 const publicDelegator = figures.pick({
@@ -62,6 +64,28 @@ export const publicRoutes: readonly Route[] = [
       });
       const rows = value.rows.map((row) => publicPayment.parse(row));
       return { ...answer, value: { rows, next: value.next } };
+    },
+  }),
+  route({
+    id: "provePublicPayment",
+    path: "/public/delegators/{delegator}/payments/{cycle}/proof",
+    tag: "public",
+    summary:
+      "A file that shows a delegator's own payment for a cycle, and no other delegator's, for taps audit check",
+    access: "public",
+    params: delegatorInPath.extend(cycleInPath.shape),
+    query: nothing,
+    result: payoutProof,
+    problems: ["not-found", "not-projected", "not-provable", "busy"],
+    answer: async ({ read, inspect }, { params: { delegator, cycle } }) => {
+      const { value } = await read.payments({
+        ...{ limit: 1, direction: "ascending", delegator, kind: "delegator", sort: "cycle" },
+        cycles: { from: cycle, to: cycle },
+      });
+      const [payment] = value.rows;
+      const proof = payment && (await inspect.prove(payment.obligation));
+      if (proof === undefined) throw new Problem("not-found", "the log has no such payment");
+      return { value: proof };
     },
   }),
 ];

@@ -18,7 +18,7 @@ import { Problem } from "../problem.js";
 import { type Asked, question, type Route, type Sources } from "../route.js";
 
 /** An amount that is text already. */
-const mutezText = z.string().describe("An amount in mutez");
+const mutezText = z.string().meta({ description: "An amount in mutez", "x-unit": "mutez" });
 
 const computed = z.object({
   baker: tzAddress,

@@ -1,7 +1,9 @@
 import { z } from "zod";
+import { amount } from "../../application/read-side/answer.js";
 import { activityRow } from "../../application/read-side/activity.js";
 import { memberRow, bondCycleRow, shareRow, poolRow } from "../../application/read-side/bond-pool.js";
 import { operationRow } from "../../application/read-side/operations.js";
+import { level } from "../../domain/identifiers.js";
 import { payoutRow, payoutState } from "../../application/read-side/payouts.js";
 import { settingsRow } from "../../application/read-side/settings.js";
 import {
@@ -30,6 +32,25 @@ import { found, type Route, route } from "../route.js";
 const LIST = ["bad-cursor", "not-projected", "not-fresh"] as const;
 const ONE = ["not-found", "not-projected", "not-fresh"] as const;
 
+const wholeWallet = walletRow.extend({
+  pauses: z.array(pauseRow).readonly(),
+  underWay: z.array(underWayRow).readonly(),
+  requests: z.array(requestRow).readonly(),
+});
+const funds = z.object({
+  balance: z
+    .object({
+      balance: amount,
+      level,
+      askedAt: z.date(),
+      isOld: z.boolean().describe("The node does not answer now: it said this last"),
+    })
+    .nullable()
+    .describe("Null: no node has answered yet"),
+  perCycle: amount.describe("Mean of what the newest ten cycles took"),
+  cyclesLeft: z.bigint().nullable().describe("Whole cycles that the balance pays at that rate"),
+});
+
 export const walletRoutes: readonly Route[] = [
   route({
     id: "getSettings",
@@ -46,6 +67,25 @@ export const walletRoutes: readonly Route[] = [
       found(await (asOf === undefined ? read.settings() : past.settings(asOf)), "the baker"),
   }),
   route({
+    id: "getPayingWallet",
+    path: "/wallet",
+    tag: "wallet",
+    summary:
+      "The wallet that pays: what stops it, what is under way, its balance by the node and how long that lasts",
+    access: "viewer",
+    params: nothing,
+    query: nothing,
+    result: wholeWallet.extend({ funds }),
+    problems: ["not-found", "not-projected"],
+    answer: async ({ read }) => {
+      const payer = (await read.settings()).value?.payer;
+      if (payer == null) throw new Problem("not-found", "no wallet pays yet");
+      const [wallet, { value }] = await Promise.all([read.wallet(payer), read.funds(payer)]);
+      const { balance = null, perCycle, cyclesLeft = null } = value;
+      return { value: { ...found(wallet, payer).value, funds: { balance, perCycle, cyclesLeft } } };
+    },
+  }),
+  route({
     id: "getWallet",
     path: "/wallets/{wallet}",
     tag: "wallet",
@@ -54,11 +94,7 @@ export const walletRoutes: readonly Route[] = [
     model: "wallet",
     params: walletInPath,
     query: fresh,
-    result: walletRow.extend({
-      pauses: z.array(pauseRow).readonly(),
-      underWay: z.array(underWayRow).readonly(),
-      requests: z.array(requestRow).readonly(),
-    }),
+    result: wholeWallet,
     problems: ONE,
     answer: async ({ read }, { params: { wallet } }) => found(await read.wallet(wallet), wallet),
   }),

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { jsonOf } from "../../../src/api/json.js";
 import { auditRoutes } from "../../../src/api/resources/audit.js";
 import { installationRoutes } from "../../../src/api/resources/installation.js";
+import { walletRoutes } from "../../../src/api/resources/wallet.js";
 import { whatIfRoutes } from "../../../src/api/resources/what-if.js";
 import { checkProof } from "../../../src/application/audit/check.js";
 import { type PayoutShown } from "../../../src/application/audit/check-payout.js";
@@ -29,7 +30,8 @@ import { addressOf } from "../../support/rewards.js";
 import { PlainCodec } from "../../support/world/memory-chain.js";
 import { actsOf } from "../../support/world/people.js";
 
-const inspected = [...installationRoutes, ...auditRoutes, ...whatIfRoutes];
+const asksNodes = walletRoutes.filter(({ model }) => model === undefined);
+const inspected = [...installationRoutes, ...auditRoutes, ...whatIfRoutes, ...asksNodes];
 const FREE = { cycles: { first: 0, last: 1 }, policy: { feeBps: 0 } };
 const HELD = addressOf(3);
 const PAYMENT = `/payments/${BAKER}_0/delegator:${HELD}`;
@@ -136,6 +138,24 @@ describe("what the installation tells over HTTP", function () {
       ...{ key: log.key, reading: eventReading, codec: new PlainCodec() },
     })) as PayoutShown;
     expect([shown.delegator, shown.cycle, shown.payment?.recipient]).to.deep.equal([HELD, 0, HELD]);
+  });
+
+  it("is the same proof for the delegator itself, without a token", async () => {
+    const { body } = await ask(served, `/public/delegators/${HELD}/payments/0/proof`, "nobody");
+    expect(body).to.deep.equal((await ask(served, `${PAYMENT}/proof`)).body);
+    const nobody = await ask(served, `/public/delegators/${HELD}/payments/9/proof`, "nobody");
+    expect(typeOf(nobody)).to.deep.equal([404, "not-found"]);
+  });
+
+  it("is the paying wallet with what it holds by the node", async () => {
+    const { status: code, body } = await ask(served, "/wallet");
+    const { balance } = body["funds"] as { balance: { balance: string; level: number; isOld: boolean } };
+    const { model } = log.world;
+    expect([code, body["wallet"], balance.isOld]).to.deep.equal([200, log.world.payer, false]);
+    expect([balance.balance, balance.level]).to.deep.equal([
+      model.account(log.world.payer)?.balance.toString(),
+      model.head.level,
+    ]);
   });
 
   it("is no proof of what no checkpoint covers, and says so", async () => {
