@@ -184,6 +184,30 @@ describe("the edge of the API", function () {
     });
   });
 
+  it("tells browsers to keep, load, frame and guess nothing, whatever it answers", async () => {
+    const { port } = await serve({});
+    const paths = [
+      "/api/v1/auth/me",
+      "/api/v1/reports/payments.csv?fromCycle=0&toCycle=0",
+      "/api/v1/nothing",
+    ];
+    for (const path of [...paths, "/api/v1/cycles/x", "/api/docs", "/api/openapi.json"]) {
+      const headers = bearer(served.tokens.viewer);
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+      await response.body?.cancel();
+      const told = ["content-security-policy", "strict-transport-security", "x-content-type-options"]
+        .concat("referrer-policy", "cross-origin-resource-policy", "x-powered-by", "server", "set-cookie")
+        .map((name) => response.headers.get(name));
+      expect(told, path).to.deep.equal([
+        "default-src 'none';object-src 'none';style-src 'unsafe-inline';base-uri 'none';form-action 'none';frame-ancestors 'none'",
+        "max-age=31536000; includeSubDomains",
+        ...["nosniff", "no-referrer", "same-origin", null, null, null],
+      ]);
+      if (path.startsWith("/api/v1"))
+        expect(response.headers.get("cache-control"), path).to.equal("no-store");
+    }
+  });
+
   describe("names each request", () => {
     it("as it was named before, if that is a name", async () => {
       const { ask } = await serve({});
