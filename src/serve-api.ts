@@ -4,6 +4,7 @@ import { z } from "zod";
 import { openAccounts } from "./accounts.js";
 import { type Commanding, doingOn } from "./api/commanding.js";
 import { type Edge } from "./api/edge.js";
+import { type Noticed } from "./api/noticing.js";
 import { inspectionOf } from "./application/read-side/inspection.js";
 import { Repository } from "./application/repository.js";
 import { type Cleanup } from "./cleanup.js";
@@ -86,12 +87,15 @@ export const openApi = async (
   const report = (error: unknown, request: string): void => {
     logger.error("a request failed", { request, why: error instanceof Error ? error.stack : error });
   };
+  const notice = (noticed: Noticed): void => {
+    logger[noticed.status < 400 ? "info" : "warn"]("access", noticed);
+  };
   const commands = await openCommanding(get);
   const sources = { read, past, inspect, sessions, commands, ...openLog(store, eventReading, systemClock) };
   const edge = edgeOf(config, EDGE);
   const routes = routesOf({ public: PUBLIC_API === "on" });
   try {
-    const api = await serveApi({ routes, sources, version, report, clock: systemClock, edge }, PORT);
+    const api = await serveApi({ routes, sources, version, report, notice, clock: systemClock, edge }, PORT);
     cleanups.push(() => api.close());
     logger.info("api", { port: api.port });
   } catch (error) {

@@ -6,9 +6,11 @@ import { type Principal } from "../application/accounts/authenticate.js";
 import { type Position } from "../application/ports/event-store.js";
 import { type Clock } from "../application/ports/system.js";
 import { identify, includes, requireRole } from "./authorise.js";
+import { actorOf } from "./command.js";
 import { csvOf } from "./csv.js";
 import { jsonOf } from "./json.js";
 import { sendLive } from "./live/sending.js";
+import { noteWho } from "./noticing.js";
 import { Problem } from "./problem.js";
 import { type RateLimits } from "./rate-limit.js";
 import { idOf, RETRY_AFTER_S } from "./refusal.js";
@@ -69,7 +71,7 @@ const stream = async (response: Response, table: NonNullable<Reply["table"]>): P
       await rows.return?.();
     }
   }
-  response.type("text/csv");
+  response.type("text/csv").setHeader("cache-control", "no-store");
   try {
     await pipeline(csvOf({ columns: table.columns, rows: all() }), response);
   } catch (error) {
@@ -139,6 +141,7 @@ const admit = async (
     if (caller !== undefined) throw caller;
     return undefined;
   }
+  noteWho(request, actorOf(caller));
   await rates.countPrincipal(caller, request, response);
   requireRole(route, caller);
   return caller;
@@ -161,6 +164,7 @@ export const answering =
     await waitUntilFresh(sources, route, query);
     const id = idOf(response);
     const reply = await route.answer(sources, { params, query, body, headers, caller, address, id });
+    if (reply.who !== undefined) noteWho(request, reply.who);
     await sayHowFar(sources, response, reply);
     if (reply.table !== undefined) await stream(response, reply.table);
     else if (reply.live !== undefined) {

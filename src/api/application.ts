@@ -9,6 +9,7 @@ import { documentOf } from "./document.js";
 import { EXPOSED } from "./document-headers.js";
 import { type Edge, MOST_HEADERS } from "./edge.js";
 import { jsonOf } from "./json.js";
+import { type Noticed, noticing } from "./noticing.js";
 import { docsPage, problemPage } from "./pages.js";
 import { Problem } from "./problem.js";
 import { RateLimits } from "./rate-limit.js";
@@ -25,6 +26,8 @@ export interface ApiOptions {
   readonly edge: Edge;
   /** Told of what should not happen. */
   readonly report: (error: unknown, request: string) => void;
+  /** Told of logins and the like, and of who was turned away. */
+  readonly notice: (noticed: Noticed) => void;
 }
 
 const BASE = "/api/v1";
@@ -47,6 +50,12 @@ const wrongMethod =
 const fewHeaders = ({ rawHeaders }: Request, _response: Response, next: NextFunction): void => {
   const isMany = rawHeaders.length > 2 * MOST_HEADERS;
   next(isMany ? new Problem("headers-too-large", `more than ${MOST_HEADERS} headers`) : undefined);
+};
+
+/** Nothing is loaded, sent or framed: pages have no more than styles of their own. */
+const CONTENT = {
+  ...{ defaultSrc: ["'none'"], objectSrc: ["'none'"], styleSrc: ["'unsafe-inline'"] },
+  ...{ baseUri: ["'none'"], formAction: ["'none'"], frameAncestors: ["'none'"] },
 };
 
 /** Pages of these origins may ask and read what every answer says in its headers; with a token, never by a cookie. */
@@ -85,8 +94,9 @@ export const application = (options: ApiOptions, stopping: AbortSignal): express
   app.set("etag", false);
   app.set("query parser", "simple");
   app.set("trust proxy", typeof edge.trustProxy === "number" ? edge.trustProxy : [...edge.trustProxy]);
-  app.use(nameRequest, fewHeaders);
-  app.use(helmet());
+  const ofSessions = new Set(routes.filter(({ tag }) => tag === "auth").map(pathOf));
+  app.use(nameRequest, noticing(ofSessions, options.notice), fewHeaders);
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: CONTENT } }));
   if (edge.origins.length > 0) app.use(crossOrigin(edge.origins));
   app.use(compression());
   const rates = new RateLimits(edge.rates);

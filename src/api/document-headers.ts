@@ -46,15 +46,14 @@ export const EXPOSED: readonly string[] = Object.keys(HEADERS);
 const refs = (names: readonly Name[]) =>
   Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 
-const ALWAYS = ["Request-Id", "RateLimit", "RateLimit-Policy"] as const;
+const ALWAYS = ["Request-Id", "RateLimit", "RateLimit-Policy", "Cache-Control"] as const;
 const OF_MODELS = ["ETag", "TAPS-Position", "TAPS-Pinned", "TAPS-Lag"] as const;
 
 /** Of what a route answers. */
-export const headersOf = ({ model, columns, demands }: Route) =>
+export const headersOf = ({ model, demands }: Route) =>
   refs([
     ...ALWAYS,
     ...(demands.includes("idempotency-key") ? (["Idempotency-Replayed"] as const) : []),
-    ...(columns === undefined ? (["Cache-Control"] as const) : []),
     ...(model === undefined ? [] : OF_MODELS),
   ]);
 

@@ -63,6 +63,7 @@ const isUnreadable = (error: unknown): error is Error & { readonly status: numbe
 export const refuse = (response: Response, problem: Problem): void => {
   response.status(PROBLEMS[problem.type].status);
   for (const [name, value] of Object.entries(problem.more.headers ?? {})) response.setHeader(name, value);
+  response.setHeader("cache-control", "no-store");
   response.type("application/problem+json").send(jsonOf(bodyOf(problem, PAGES, idOf(response))));
 };
 

@@ -34,6 +34,8 @@ export interface Reply {
   readonly json?: string;
   /** It was kept from the first time that the same was asked. */
   readonly again?: boolean;
+  /** Whose request it has turned out to be, where that is not shown by a token. */
+  readonly who?: string;
   /** Begins to tell what happens, until the signal is aborted. */
   readonly live?: (signal: AbortSignal) => Promise<AsyncIterable<Told>>;
   /** Of the read model that was asked. */
@@ -143,7 +145,7 @@ export const deed = <B extends z.ZodType, R extends z.ZodType>(
     readonly answer: (
       sources: Sources,
       asked: { readonly body: z.output<B> } & Pick<Asked, "caller" | "address">,
-    ) => Promise<{ readonly value: z.output<R> }>;
+    ) => Promise<{ readonly value: z.output<R> } & Pick<Reply, "who">>;
   },
 ): Route => ({
   problems: [],

@@ -20,6 +20,7 @@ const textOf = (problem: Problem): string => {
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`,
     "Connection: close",
     "Content-Type: application/problem+json",
+    "Cache-Control: no-store",
     `Content-Length: ${Buffer.byteLength(body)}`,
     `Request-Id: ${id}`,
     "",

@@ -1,5 +1,10 @@
 import { MOST_DAYS, type TokenRefused } from "../application/accounts/api-tokens.js";
-import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from "../application/accounts/rules.js";
+import {
+  EXPECTED_WORDS,
+  LEAST_UNEXPECTED,
+  LONGEST_PASSWORD,
+  SHORTEST_PASSWORD,
+} from "../application/accounts/rules.js";
 import { type NotAdded } from "../application/accounts/users.js";
 import { CommandEnd, EXIT } from "./exit.js";
 
@@ -12,6 +17,7 @@ const ADVICE: Readonly<Record<AccountRefusal, string>> = {
   "no-such-user": 'there is no user of this name: see "taps user list"',
   "password-too-short": `a password has at least ${SHORTEST_PASSWORD} characters: several words are fine`,
   "password-too-long": `a password has at most ${LONGEST_PASSWORD} characters`,
+  "password-too-expected": `a password has at least ${LEAST_UNEXPECTED} characters beside the user's name and ${EXPECTED_WORDS.join(", ")}`,
   "bad-token-name": "a token's name has up to 100 letters, digits, blanks and ._/-",
   "no-scopes": "a token without a scope is good for nothing",
   "bad-days": `a token lives for 1 to ${MOST_DAYS} days`,

@@ -48,7 +48,7 @@ const PASSING = new Set([408, 425, 429]);
 /**
  * Reads from a web API that is sometimes busy: several tries, each with its own timeout, with growing waits and
  * jitter between them, or as long as the server asks (`Retry-After`, at most a minute); after many failures in a
- * row nothing is asked for a while.
+ * row nothing is asked for a while. Nothing else is asked than what is configured: a redirection is no answer.
  */
 export class HttpReader {
   private readonly breaker: CircuitBreakerPolicy = circuitBreaker(handleType(PassingFailure), {
@@ -91,6 +91,7 @@ export class HttpReader {
     try {
       response = await fetch(`${baseUrl.replace(/\/+$/, "")}${path}`, {
         headers: { accept: "application/json" },
+        redirect: "manual",
         signal: AbortSignal.timeout(timeoutMs),
       });
       text = await response.text();

@@ -43,7 +43,7 @@ export const authRoutes: readonly Route[] = [
     answer: async ({ sessions }, { body: { username, password }, address }) => {
       const opened = await login(sessions, { name: username, password, address });
       if ("refused" in opened) throw wrong(opened);
-      return { value: opened };
+      return { value: opened, who: `api:${username}` };
     },
   }),
   deed({

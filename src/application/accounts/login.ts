@@ -97,7 +97,7 @@ export const changePassword = async (
   const { store, hasher, clock } = accounts;
   const account = await store.byId(id);
   if (account === undefined) return WRONG;
-  const problem = passwordProblem(next);
+  const problem = passwordProblem(next, account.name);
   if (problem !== undefined) return { refused: problem };
   const keys = attemptKeys(account.name, address);
   const toWait = throttled(await tryOnce(store, clock, keys));

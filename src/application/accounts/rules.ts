@@ -11,13 +11,23 @@ export const isUserName = (text: string): boolean => NAME.test(text);
 export const SHORTEST_PASSWORD = 15;
 export const LONGEST_PASSWORD = 256;
 
-export type BadPassword = "password-too-short" | "password-too-long";
+/** What is guessed first of a password for this very thing; the user's name is one more. */
+export const EXPECTED_WORDS = ["taps", "tezos", "baker", "delegator", "payout", "password"] as const;
+/** So many characters are to be left where those words are taken out. */
+export const LEAST_UNEXPECTED = 8;
 
-/** What is wrong with a new password. */
-export const passwordProblem = (password: string): BadPassword | undefined => {
+export type BadPassword = "password-too-short" | "password-too-long" | "password-too-expected";
+
+/** What is wrong with a new password of the user of this name. */
+export const passwordProblem = (password: string, name: string): BadPassword | undefined => {
   const { length } = [...password];
   if (length < SHORTEST_PASSWORD) return "password-too-short";
-  return length > LONGEST_PASSWORD ? "password-too-long" : undefined;
+  if (length > LONGEST_PASSWORD) return "password-too-long";
+  const left = [name.toLowerCase(), ...EXPECTED_WORDS].reduce(
+    (text, word) => text.replaceAll(word, ""),
+    password.toLowerCase(),
+  );
+  return [...left].length < LEAST_UNEXPECTED ? "password-too-expected" : undefined;
 };
 
 /** A role's scopes: a viewer reads, an operator operates as well, an admin may do all. */

@@ -50,7 +50,7 @@ export const addUser = async (
 ): Promise<Account | NotAdded> => {
   const { name, role, password } = user;
   if (!isUserName(name)) return refuse("bad-name");
-  const problem = passwordProblem(password);
+  const problem = passwordProblem(password, name);
   if (problem !== undefined) return refuse(problem);
   const [passwordHash, at] = [await hasher.hash(password), clock.now()];
   const account = { id: randomUUID(), name, role, disabled: false, createdAt: at, changedAt: at };
@@ -74,7 +74,7 @@ export const setPassword = async (
 ): Promise<Account | NoSuchUser | { readonly refused: BadPassword }> => {
   const account = await findUser(store, name);
   if (account === undefined) return refuse("no-such-user");
-  const problem = passwordProblem(password);
+  const problem = passwordProblem(password, account.name);
   if (problem !== undefined) return refuse(problem);
   const hash = await hasher.hash(password);
   await store.setPassword(account.id, {

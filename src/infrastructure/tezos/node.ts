@@ -70,7 +70,7 @@ export class TezosNode {
   /** Heads as they come, the present one first, for as long as the connection lives. */
   async *heads<T>(schema: z.ZodType<T>, signal: AbortSignal): AsyncIterable<T> {
     const path = "/monitor/heads/main";
-    const response = await fetch(`${this.url}${path}`, { signal });
+    const response = await fetch(`${this.url}${path}`, { signal, redirect: "manual" });
     if (!response.ok || response.body === null) throw this.failed(path, `HTTP ${response.status}`);
     const body: AsyncIterable<Uint8Array> = response.body;
     const decoder = new TextDecoder();
@@ -112,6 +112,7 @@ export class TezosNode {
       const response = await fetch(`${this.url}${path}`, {
         ...(body !== undefined && { method: "POST", body, headers: { "content-type": "application/json" } }),
         signal: AbortSignal.timeout(this.options.timeoutMs ?? 10_000),
+        redirect: "manual",
       });
       return { status: response.status, text: await response.text() };
     } catch (error) {

@@ -234,6 +234,8 @@ describe("logins to the API", () => {
         expect(await change(accessToken, "wrong", ANOTHER, bot(i))).to.deep.equal(WRONG);
       expect(await change(accessToken, PASSWORD, ANOTHER, bot(6))).to.deep.equal(throttledFor(1));
       expect(await change(accessToken, PASSWORD, "short")).to.deep.equal({ refused: "password-too-short" });
+      const expected = { refused: "password-too-expected" };
+      expect(await change(accessToken, PASSWORD, "Alice the baker")).to.deep.equal(expected);
       expect(await change(accessToken, PASSWORD)).to.deep.equal({ changed: true });
     });
 

@@ -55,6 +55,25 @@ describe("users of the API", () => {
     ]);
   });
 
+  it("log in with the whole of a password of 256 characters, exactly as it was given", async () => {
+    const password = ` ${"Ab🗝".repeat(84)}é "`;
+    expect([...password]).to.have.length(256);
+    await addOperator(accounts, "alice");
+    done(await setPassword(accounts, "alice", password));
+    for (const other of [
+      password.slice(0, -1),
+      `${password.slice(0, -1)}'`,
+      password.trim(),
+      password.toLowerCase(),
+    ])
+      expect(await enter("alice", other)).to.deep.equal(WRONG);
+    done(await enter("alice", password));
+    const tooExpected = { refused: "password-too-expected" };
+    expect(await setPassword(accounts, "alice", "alice.tezos.2026")).to.deep.equal(tooExpected);
+    const bob = { name: "bob", role: "viewer", password: "bob bob bob bob 1" } as const;
+    expect(await addUser(accounts, bob)).to.deep.equal(tooExpected);
+  });
+
   it("get a new password, under which alone they log in, and which ends their sessions", async () => {
     await addOperator(accounts, "alice");
     await addOperator(accounts, "bob");

@@ -28,8 +28,8 @@ describe("sessions over HTTP", function () {
         body: typeof body === "string" ? body : JSON.stringify(body),
       }),
     );
-  const me = async (token: string) =>
-    answered(fetch(url("/auth/me"), { headers: { authorization: `Bearer ${token}` } }));
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+  const me = async (token: string) => answered(fetch(url("/auth/me"), { headers: bearer(token) }));
   const logIn = (username: string, password = PASSWORD) => post("/auth/login", { username, password });
   const typeOf = ({ status, body }: Answered) => [status, String(body["type"]).replace("/api/problems/", "")];
   const textIn = ({ body }: Answered, name: string) => String(body[name]);
@@ -102,6 +102,31 @@ describe("sessions over HTTP", function () {
     ];
     for (const token of others)
       expect(typeOf(await me(token)), token).to.deep.equal([401, "unauthenticated"]);
+  });
+
+  it("are told of as they open, end and are refused, by who is known alone, and never by a secret", async () => {
+    const before = served.notices.length;
+    const opened = await logIn("OPERATOR");
+    await logIn("nobody", "a password that is wrong");
+    const token = textIn(opened, "accessToken");
+    const short = await post("/auth/password", { current: PASSWORD, next: "short" }, token);
+    await me(`${token}x`);
+    await answered(fetch(url("/cycles/0/pay"), { method: "POST", headers: bearer(served.tokens.viewer) }));
+    await me(token);
+    await post("/auth/logout", { refreshToken: opened.body["refreshToken"] });
+    const told = served.notices.slice(before);
+    expect(told.map(({ method, path, status, who }) => [method, path.slice(7), status, who])).to.deep.equal([
+      ["POST", "/auth/login", 200, "api:OPERATOR"],
+      ["POST", "/auth/login", 401, null],
+      ["POST", "/auth/password", 400, "api:operator"],
+      ["GET", "/auth/me", 401, null],
+      ["POST", "/cycles/0/pay", 403, "api:viewer"],
+      ["POST", "/auth/logout", 204, null],
+    ]);
+    expect(told[2]?.request).to.equal(short.headers.get("request-id"));
+    for (const { address } of told) expect(address).to.match(/127\.0\.0\.1$/);
+    for (const secret of [token, textIn(opened, "refreshToken"), PASSWORD, "wrong", "nobody"])
+      expect(JSON.stringify(told)).to.not.include(secret);
   });
 
   it("change their password, which ends all the others", async () => {

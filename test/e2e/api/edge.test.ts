@@ -1,6 +1,8 @@
 // How the API meets the world: limits, proxies, pages of other origins, names of requests.
 import { expect } from "chai";
+import { z } from "zod";
 import { EDGE, type Edge } from "../../../src/api/edge.js";
+import { route } from "../../../src/api/route.js";
 import { routesOf } from "../../../src/api/routes.js";
 import { type RunningApi } from "../../../src/api/server.js";
 import { PASSWORD } from "../../support/accounts.js";
@@ -182,6 +184,64 @@ describe("the edge of the API", function () {
         expect(headers.get("access-control-allow-origin"), origin).to.equal(null);
       }
     });
+  });
+
+  it("tells browsers to keep, load, frame and guess nothing, whatever it answers", async () => {
+    const { port } = await serve({});
+    const paths = [
+      "/api/v1/auth/me",
+      "/api/v1/reports/payments.csv?fromCycle=0&toCycle=0",
+      "/api/v1/nothing",
+    ];
+    for (const path of [...paths, "/api/v1/cycles/x", "/api/docs", "/api/openapi.json"]) {
+      const headers = bearer(served.tokens.viewer);
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers });
+      await response.body?.cancel();
+      const told = ["content-security-policy", "strict-transport-security", "x-content-type-options"]
+        .concat("referrer-policy", "cross-origin-resource-policy", "x-powered-by", "server", "set-cookie")
+        .map((name) => response.headers.get(name));
+      expect(told, path).to.deep.equal([
+        "default-src 'none';object-src 'none';style-src 'unsafe-inline';base-uri 'none';form-action 'none';frame-ancestors 'none'",
+        "max-age=31536000; includeSubDomains",
+        ...["nosniff", "no-referrer", "same-origin", null, null, null],
+      ]);
+      if (path.startsWith("/api/v1"))
+        expect(response.headers.get("cache-control"), path).to.equal("no-store");
+    }
+  });
+
+  it("tells nothing of what has failed but the request that the log names, and goes on", async () => {
+    const reports: unknown[] = [];
+    const failing = route({
+      ...{ id: "failing", path: "/failing", tag: "test", summary: "Fails", access: "public" },
+      ...{ params: z.object({}), query: z.object({}), result: z.object({}) },
+      answer: () => Promise.reject(new Error("SELECT of postgres://me:hunter2@host")),
+    });
+    const api = await served.serve([failing], {
+      report: (error, request) => reports.push([String(error), request]),
+    });
+    running.push(api);
+    for (const request of ["first", "second"]) {
+      const asking = fetch(`http://127.0.0.1:${api.port}/api/v1/failing`, {
+        headers: { "request-id": request },
+      });
+      const { status, body } = await answered(asking);
+      expect([status, body]).to.deep.equal([
+        500,
+        {
+          type: "/api/problems/defect",
+          title: "TAPS has failed; the log of the process tells of it",
+          status: 500,
+          detail: `request ${request} is told of in the log`,
+          instance: request,
+        },
+      ]);
+    }
+    const told = "Error: SELECT of postgres://me:hunter2@host";
+    expect(reports).to.deep.equal([
+      [told, "first"],
+      [told, "second"],
+    ]);
   });
 
   describe("names each request", () => {

@@ -53,6 +53,11 @@ describe("taps start with JWT_SECRET", function () {
       return answer.status === 200 && ((await answer.json()) as { rows: unknown[] }).rows.length === 1;
     });
     expect((await fetch(`${base}/payments`)).status).to.equal(401);
+    // Each a line of the log, with its time in UTC.
+    await running.logs(/"level":"info","message":"access".*"path":"\/api\/v1\/auth\/login".*"who":"api:ann"/);
+    await running.logs(
+      /"level":"warn","message":"access".*"path":"\/api\/v1\/payments".*"status":401.*"timestamp":"[^"]*Z"/,
+    );
     const status = (await (await ask("/status")).json()) as { head: unknown; wallet: { funds: unknown } };
     expect([status.head, status.wallet.funds]).to.not.include(null);
     const settings = await ask("/settings?asOf=0");

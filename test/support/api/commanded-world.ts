@@ -56,7 +56,10 @@ export const serveWorld = async (world: World): Promise<ServedWorld> => {
   });
   const report = (error: unknown) => reports.push(error);
   const edge = { ...EDGE, rates: { perPrincipal: 1_000_000, perAddress: 1_000_000 } };
-  const api = await serveApi({ routes, sources, version: "test", report, clock, edge }, 0);
+  const api = await serveApi(
+    { routes, sources, version: "test", report, notice: () => undefined, clock, edge },
+    0,
+  );
   let tokens = await openSessions(sessions);
   const written = async () => {
     const found: LoggedEvent[] = [];

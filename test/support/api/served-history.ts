@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { projections } from "../../../projections/all.js";
 import { EDGE } from "../../../src/api/edge.js";
+import { type Noticed } from "../../../src/api/noticing.js";
 import { type Route } from "../../../src/api/route.js";
 import { routesOf } from "../../../src/api/routes.js";
 import { type ApiOptions } from "../../../src/api/application.js";
@@ -74,6 +75,8 @@ export interface ServedHistory {
   readonly samples: Readonly<Record<string, string>>;
   /** What should not have happened. */
   readonly reports: readonly unknown[];
+  /** Logins and the like, and who was turned away. */
+  readonly notices: readonly Noticed[];
   close(): Promise<void>;
 }
 
@@ -122,10 +125,12 @@ export const serveTold = async ({ baker, fill, chain }: Told): Promise<ServedHis
   const paid = rows.find((row) => row.result === "paid" && row.operationHash !== null && row.cycle !== null);
   if (!paid?.operationHash || paid.cycle === null) throw new Error("nobody was paid");
   const reports: unknown[] = [];
+  const notices: Noticed[] = [];
   const options = {
     ...{ sources, version: "test" },
     ...{ clock: apiClock, edge: { ...EDGE, rates: { perPrincipal: 1_000_000, perAddress: 1_000_000 } } },
     report: (error: unknown) => reports.push(error),
+    notice: (noticed: Noticed) => notices.push(noticed),
   };
   const serve = (some: readonly Route[], over: Partial<ApiOptions> = {}) =>
     serveApi({ ...options, ...over, routes: some }, 0);
@@ -146,6 +151,7 @@ export const serveTold = async ({ baker, fill, chain }: Told): Promise<ServedHis
       wallet: paidBy(events, paid.operationHash),
     },
     reports,
+    notices,
     close: async () => {
       const closing = api.close();
       apiClock.advance(60_000); // nobody waits for what a test has left

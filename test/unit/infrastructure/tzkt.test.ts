@@ -266,6 +266,13 @@ describe("TzKT as the source of rewards", () => {
     expect(asked.length).to.equal(1);
   });
 
+  it("is not led elsewhere", async () => {
+    answers["/v1/head"] = [text(302, "", { location: `${baseUrl}/v1/elsewhere` })];
+    answers["/v1/elsewhere"] = [json(HEAD)];
+    expect(await failure(source.head())).to.equal(`${host()}: GET /v1/head: HTTP 302`);
+    expect(asked.length).to.equal(1);
+  });
+
   for (const [name, fault] of Object.entries({ reply: hang, body: hangInTheBody })) {
     it(`does not wait for ever for a ${name} that never comes`, async () => {
       answers["/v1/head"] = [fault];

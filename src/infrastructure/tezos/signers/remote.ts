@@ -65,6 +65,7 @@ export class RemoteSigner implements Signer {
       const response = await fetch(`${this.url.replace(/\/+$/, "")}/keys/${this.account}`, {
         ...(body !== undefined && { method: "POST", body, headers: { "content-type": "application/json" } }),
         signal: AbortSignal.timeout(TIMEOUT_MS),
+        redirect: "manual",
       });
       return { status: response.status, text: await response.text() };
     } catch {

@@ -19,11 +19,18 @@ describe("the rules of accounts", () => {
   });
 
   it("take passwords of 15 to 256 characters, whatever they are", () => {
-    expect(passwordProblem("x".repeat(14))).to.equal("password-too-short");
-    expect(passwordProblem("🗝".repeat(14))).to.equal("password-too-short");
-    expect(passwordProblem("🗝".repeat(15))).to.equal(undefined);
-    expect(passwordProblem(" ".repeat(256))).to.equal(undefined);
-    expect(passwordProblem("x".repeat(257))).to.equal("password-too-long");
+    expect(passwordProblem("x".repeat(14), "alice")).to.equal("password-too-short");
+    expect(passwordProblem("🗝".repeat(14), "alice")).to.equal("password-too-short");
+    expect(passwordProblem("🗝".repeat(15), "alice")).to.equal(undefined);
+    expect(passwordProblem(" ".repeat(256), "alice")).to.equal(undefined);
+    expect(passwordProblem("x".repeat(257), "alice")).to.equal("password-too-long");
+  });
+
+  it("take no password that is little more than the user's name and what it is for", () => {
+    for (const expected of ["alicealicealice", "Alice-Tezos-2026", "TapsTapsTaps1234", "baker.alice.payout!"])
+      expect(passwordProblem(expected, "Alice"), expected).to.equal("password-too-expected");
+    for (const own of ["alice-and-the-mill", "tezos ate 12 plums", "x".repeat(15), "TapsTapsTaps12345678"])
+      expect(passwordProblem(own, "Alice"), own).to.equal(undefined);
   });
 
   it("give each role its scopes, which include those below", () => {

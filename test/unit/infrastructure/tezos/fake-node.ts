@@ -12,6 +12,8 @@ export interface FakeReply {
   readonly status?: number;
   /** Text goes out as it is, anything else as JSON. */
   readonly body: unknown;
+  /** Where it leads to. */
+  readonly location?: string;
 }
 export const HANG = "never answered";
 
@@ -37,6 +39,7 @@ export const startFakeNode = async (routes: Routes): Promise<FakeNode> => {
     const reply = typeof route === "function" ? route() : route;
     if (reply === HANG) return;
     response.statusCode = reply.status ?? 200;
+    if (reply.location !== undefined) response.setHeader("location", reply.location);
     response.end(typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -92,6 +92,23 @@ describe("a primary node and its fallback", () => {
     primary = await startFakeNode({});
   });
 
+  it("is not led to another node, neither for a question nor for an injection", async () => {
+    const elsewhere = await startFakeNode(healthy());
+    for (const status of [301, 302, 307, 308]) {
+      primary.routes = Object.fromEntries(
+        Object.keys(healthy()).map((path) => [
+          path,
+          { status, body: "", location: `${elsewhere.url}${path}` },
+        ]),
+      );
+      const alone = chainOver([primary.url], { now: NOW, chainId: CHAIN });
+      expect(await failureOf(alone.head()), String(status)).to.be.instanceOf(ChainUnavailable);
+      expect(await failureOf(alone.inject("00")), String(status)).to.be.instanceOf(ChainUnavailable);
+    }
+    await elsewhere.stop();
+    expect(elsewhere.asked).to.deep.equal([]);
+  });
+
   it("never uses a node of another chain, not even for an injection", async () => {
     fallback.routes = { ...healthy({ chain_id: FOREIGN }) };
     primary.routes = { ...healthy(), "/injection/operation": { status: 502, body: "" }, [POOL]: HANG };

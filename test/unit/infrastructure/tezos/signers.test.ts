@@ -155,7 +155,10 @@ describe("lazy signer", () => {
 describe("remote signer", () => {
   let server: Server;
   let url: string;
-  let reply: (method: string | undefined, body: string) => Promise<{ status?: number; body: unknown }>;
+  let reply: (
+    method: string | undefined,
+    body: string,
+  ) => Promise<{ status?: number; body: unknown; location?: string }>;
   const signer = new InMemorySigner(KEY.secretKey);
 
   const honest: typeof reply = async (method, body) => {
@@ -171,6 +174,7 @@ describe("remote signer", () => {
         for await (const chunk of request) body += String(chunk);
         const answer = await reply(request.method, body);
         response.statusCode = request.url === `/a/keys/${KEY.address}` ? (answer.status ?? 200) : 404;
+        if (answer.location !== undefined) response.setHeader("location", answer.location);
         response.end(typeof answer.body === "string" ? answer.body : JSON.stringify(answer.body));
       })();
     }).listen(0, "127.0.0.1");
@@ -212,6 +216,31 @@ describe("remote signer", () => {
       const error = await failureOf(new RemoteSigner(url, KEY.address).sign(FORGED));
       expect(error, String(index)).to.be.instanceOf(SignerUnavailable);
     }
+  });
+
+  it("is not led to another one", async () => {
+    const led: (string | undefined)[] = [];
+    const other = createServer((request, response) => {
+      led.push(request.method);
+      response.end(JSON.stringify({ public_key: KEY.publicKey }));
+    }).listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const location = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
+    try {
+      for (const status of [301, 302, 307, 308]) {
+        reply = async (method, body) =>
+          method === "GET" ? honest(method, body) : { status, body: "", location };
+        const error = await failureOf(new RemoteSigner(url, KEY.address).sign(FORGED));
+        expect(error).to.be.instanceOf(SignerUnavailable);
+        reply = async () => ({ status, body: "", location });
+        const asked = await failureOf(new RemoteSigner(url, KEY.address).publicKey());
+        expect(asked).to.be.instanceOf(SignerUnavailable);
+      }
+    } finally {
+      other.closeAllConnections();
+      other.close();
+    }
+    expect(led).to.deep.equal([]);
   });
 
   it("never shows its address, which may carry a password", async () => {
