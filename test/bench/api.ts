@@ -7,7 +7,7 @@ import { migrate } from "../../src/infrastructure/postgres/migrate.js";
 import { createPool, endPool, transact } from "../../src/infrastructure/postgres/pool.js";
 import { fillTables, type Size } from "../support/million-rows.js";
 import { groupsOf } from "./api-groups.js";
-import { print, say } from "./figure.js";
+import { percentile, print, say } from "./figure.js";
 import { load, rateOf } from "./load.js";
 import { secondsSince } from "./read-models.js";
 import { serve, type Served } from "./served.js";
@@ -17,11 +17,6 @@ const SECONDS_A_GROUP = 10;
 /** With its indexes, and with what the other tables hold for each. */
 const BYTES_A_PAYMENT = 1_300;
 
-const of = (times: readonly number[], share: number): number => {
-  const sorted = times.toSorted((a, b) => a - b);
-  return Math.round((sorted[Math.floor(sorted.length * share)] ?? NaN) * 10) / 10;
-};
-
 const benchQuestions = async (served: Served, size: Size, seconds: number): Promise<void> => {
   const { etag } = await served.ask("/cycles");
   if (etag === undefined) throw new Error("an answer has no ETag");
@@ -29,8 +24,8 @@ const benchQuestions = async (served: Served, size: Size, seconds: number): Prom
     say(`${group.name} ...`);
     const times = await load(served, group, seconds);
     const name = `${rateOf(group)} requests a second for ${group.name}, ${size.cycles * size.paid} payments`;
-    print({ name: `${name}: p50`, value: of(times, 0.5), unit: "ms" });
-    print({ name: `${name}: p99`, value: of(times, 0.99), unit: "ms", aim: { below: 50 } });
+    print({ name: `${name}: p50`, value: percentile(times, 0.5), unit: "ms" });
+    print({ name: `${name}: p99`, value: percentile(times, 0.99), unit: "ms", aim: { below: 50 } });
   }
 };
 

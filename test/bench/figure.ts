@@ -21,6 +21,12 @@ export const print = ({ name, value, unit, aim }: Figure): void => {
   process.stdout.write(`${JSON.stringify({ name, value, unit, aim: aim ?? null, met, on: machine })}\n`);
 };
 
+/** That so great a share of all values is not above, rounded to tenths. */
+export const percentile = (values: readonly number[], share: number): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return Math.round((sorted[Math.floor(sorted.length * share)] ?? NaN) * 10) / 10;
+};
+
 /** What is going on, for whoever waits: on standard error. */
 export const say = (text: string): void => {
   process.stderr.write(`${text}\n`);

@@ -1,10 +1,11 @@
-// npm run bench [allocation | log | restart | replay | cycle | kill | proofs | simulation | projections | memory | api |
-// api50]...: one JSON line a figure on standard output, progress on standard error. Without a name all but api50.
+// npm run bench [allocation | log | restart | replay | cycle | kill | proofs | simulation | projections | memory | live |
+// api | api50]...: one JSON line a figure on standard output, progress on standard error. Without a name all but api50.
 import { benchAllocation } from "./allocation.js";
 import { benchApi } from "./api.js";
 import { benchCycle } from "./cycle.js";
 import { benchKill } from "./kill.js";
 import { benchMemory, benchProjections } from "./projections.js";
+import { benchLive } from "./live.js";
 import { benchProofs } from "./proofs.js";
 import { benchReplay } from "./replay.js";
 import { benchRestart } from "./restart.js";
@@ -35,6 +36,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
   simulation: benchSimulation,
   projections: benchProjections,
   memory: benchMemory,
+  live: () => benchLive({ listeners: 500, eventsPerSecond: 100, seconds: 20 }),
   api: () => benchApi({ cycles: 5_000, paid: 1_000 }),
   api50: () => benchApi({ cycles: 5_000, paid: 10_000 }),
 };

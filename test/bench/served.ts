@@ -35,8 +35,8 @@ const SERVER = fileURLToPath(new URL("./api-server.js", import.meta.url));
 /** More than are ever waited for, unless the server has fallen behind: then more would not help it. */
 const CONNECTIONS = 100;
 
-/** Serves the API on a database that has the read models' tables. */
-export const serve = async (url: string): Promise<Served> => {
+/** Serves the API on a database; asks it over so many connections at most. */
+export const serve = async (url: string, connections = CONNECTIONS): Promise<Served> => {
   const server = fork(SERVER, [url]);
   const died = once(server, "exit").then(() => Promise.reject(new Error("the server has ended")));
   died.catch(() => undefined);
@@ -45,7 +45,7 @@ export const serve = async (url: string): Promise<Served> => {
   if (!("port" in listening)) throw new Error("the server did not say where it is");
   const { port, token } = listening;
   // In turn: the server closes a connection that has lain idle, perhaps just when it is used again.
-  const agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS, scheduling: "fifo" });
+  const agent = new Agent({ keepAlive: true, maxSockets: connections, scheduling: "fifo" });
   const open: Served["open"] = async (path, headers = {}) => {
     const all = { authorization: `Bearer ${token}`, ...headers };
     const asking = request({ port, host: "127.0.0.1", path: `/api/v1${path}`, headers: all, agent }).end();
