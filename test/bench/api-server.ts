@@ -47,7 +47,8 @@ const sources = sourcesOn({
 const edge = { ...EDGE, rates: { perPrincipal: 1_000_000, perAddress: 1_000_000 } };
 const routes = routesOf({ public: true });
 const report = (error: unknown, request: string): void => say(`request ${request}: ${String(error)}`);
-const api = await serveApi({ routes, sources, version: "bench", report, clock, edge }, 0);
+const notice = (): void => undefined;
+const api = await serveApi({ routes, sources, version: "bench", report, notice, clock, edge }, 0);
 tell({ port: api.port, token: made.secret });
 setInterval(() => tell({ memory: process.memoryUsage.rss() }), TELL_MS);
 process.on("disconnect", () => process.exit());
