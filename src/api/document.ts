@@ -1,6 +1,7 @@
 // OpenAPI 3.1 of the routes: what is served and what is said of it are one list.
 import { z } from "zod";
 import { address, blockHash, chainId, digest, operationHash, tzAddress } from "../domain/identifiers.js";
+import { mutezCodec, signedMutezCodec } from "../domain/money.js";
 import { amount, position } from "../application/read-side/answer.js";
 import { HEADERS, headersOf, headersOfProblem, PARAMETERS, parametersOfHeaders } from "./document-headers.js";
 import { jsonOf } from "./json.js";
@@ -15,12 +16,13 @@ const base58 = (prefix: string, length: number, description: string): Schema => 
   description,
 });
 
+const UNIT: Schema = { "x-unit": "mutez" };
+
 /** What JSON has no type for, by schema. */
 const WELL_KNOWN = new Map<z.core.$ZodType, Schema>([
-  [
-    amount,
-    { type: "string", pattern: "^-?(0|[1-9][0-9]*)$", description: "An amount in mutez", "x-unit": "mutez" },
-  ],
+  [amount, { type: "string", pattern: "^-?(0|[1-9][0-9]*)$", description: "An amount in mutez", ...UNIT }],
+  [mutezCodec, UNIT],
+  [signedMutezCodec, UNIT],
   [position, { type: "string", pattern: "^(0|[1-9][0-9]*)$", description: "Place of an event in the log" }],
   [tzAddress, base58("tz[1-4]", 33, "A tz1 to tz4 address")],
   [address, base58("tz[1-4]|KT1", 33, "An account that can receive tez")],
@@ -29,6 +31,13 @@ const WELL_KNOWN = new Map<z.core.$ZodType, Schema>([
   [chainId, base58("Net", 12, "A chain's id")],
   [digest, { type: "string", pattern: "^[0-9a-f]{64}$", description: "Hexadecimal SHA-256" }],
 ]);
+
+/** One that is only described or narrowed anew is still what it was. */
+const knownOf = (schema: z.core.$ZodType): Schema | undefined => {
+  const known = WELL_KNOWN.get(schema);
+  const { parent } = schema._zod;
+  return known ?? (parent && knownOf(parent));
+};
 
 const BY_KIND: Readonly<Record<string, Schema>> = {
   bigint: { type: "string", pattern: "^-?(0|[1-9][0-9]*)$" },
@@ -47,8 +56,9 @@ const schemaOf = (schema: z.ZodType, io: "input" | "output"): Schema => {
     io,
     unrepresentable: ({ zodSchema }) => BY_KIND[zodSchema._zod.def.type] ?? "throw",
     override: ({ zodSchema, jsonSchema }) => {
-      const known = WELL_KNOWN.get(zodSchema);
-      if (known) Object.assign(jsonSchema, known);
+      const known = knownOf(zodSchema);
+      const { description } = jsonSchema;
+      if (known) Object.assign(jsonSchema, known, description === undefined ? {} : { description });
     },
   });
   if ("$defs" in described) throw new Error(`a schema has parts by reference: ${jsonOf(described["$defs"])}`);

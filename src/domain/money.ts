@@ -13,12 +13,10 @@ export const mutez = (value: bigint): Mutez => value as Mutez;
 export const ZERO = mutez(0n);
 
 const decimal = (pattern: RegExp, problem: string) =>
-  z
-    .codec(z.string(problem).regex(pattern, problem).max(40, problem), z.bigint().brand<"Mutez">(), {
-      decode: (text) => BigInt(text),
-      encode: (amount) => amount.toString(),
-    })
-    .meta({ "x-unit": "mutez" });
+  z.codec(z.string(problem).regex(pattern, problem).max(40, problem), z.bigint().brand<"Mutez">(), {
+    decode: (text) => BigInt(text),
+    encode: (amount) => amount.toString(),
+  });
 
 /** JSON form of a signed amount: a plain decimal string of mutez. */
 export const signedMutezCodec = decimal(INTEGER, 'must be a text of whole mutez, such as "-1500000"');
