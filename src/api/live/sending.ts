@@ -14,7 +14,7 @@ export interface Listening {
 
 /** Who takes nothing for so long listens no more. */
 const PATIENCE_MS = 30_000;
-/** It is looked again whether who listens may, at most so often. */
+/** It is looked again whether who listens may after so long, or half of it: not for all at the same moment. */
 const LOOK_AGAIN_MS = 60_000;
 /** When to come back, for who is cut off, and for who is sent away because the process stops. */
 const RETRY = "retry: 3000\n";
@@ -63,9 +63,10 @@ const tell = async (
   told: AsyncIterable<Told>,
   { clock, mayListen }: Listening,
 ): Promise<void> => {
+  const patience = LOOK_AGAIN_MS * (0.5 + Math.random() / 2);
   let lookedAt = clock.now().getTime();
   for await (const { position, frame } of told) {
-    if (clock.now().getTime() - lookedAt >= LOOK_AGAIN_MS) {
+    if (clock.now().getTime() - lookedAt >= patience) {
       if (!(await mayListen())) return;
       lookedAt = clock.now().getTime();
     }
