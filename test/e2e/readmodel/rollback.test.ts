@@ -12,7 +12,8 @@ import { payoutsOf } from "../../support/payouts.js";
 import { PATIENCE_MS, ReadModelsUnderTest, telling } from "../../support/read-models.js";
 import { until } from "../../support/until.js";
 
-describe("snapshots and rollbacks of read models", () => {
+describe("snapshots and rollbacks of read models", function () {
+  this.timeout(120_000);
   const { events } = payoutsOf({ seed: 8, cycles: [198, 199, 200, 201], delegators: 20, batchSize: 6 });
   const names = projections.map(({ name }) => name);
   let models: ReadModelsUnderTest;
