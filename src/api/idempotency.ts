@@ -24,6 +24,20 @@ export const askedOnce = (caller: Principal, key: string | undefined, asked: str
   return { caller: callerOf(caller), key, request: createHash("sha256").update(asked).digest("hex") };
 };
 
+/** What was carried out keeps its claim, also if its answer cannot be kept now: only what failed is asked for anew. */
+const orDropped = async (
+  answers: KeptAnswers,
+  claim: string,
+  work: () => Promise<string>,
+): Promise<string> => {
+  try {
+    return await work();
+  } catch (error) {
+    await answers.drop(claim);
+    throw error;
+  }
+};
+
 /**
  * Carries a command out, or answers what was answered the first time. Only what was carried out is kept: what was
  * refused, or failed, may be asked again under its key.
@@ -42,13 +56,8 @@ export const once = async (
     throw new Problem("idempotency-key-in-use", "this command is being carried out: ask again", {
       headers: { "retry-after": "2" },
     });
-  try {
-    const answer = await work();
-    await answers.keep(claim.claim, answer);
-    await answers.forget(new Date(now.getTime() - KEPT_MS));
-    return { answer, again: false };
-  } catch (error) {
-    await answers.drop(claim.claim);
-    throw error;
-  }
+  const answer = await orDropped(answers, claim.claim, work);
+  await answers.keep(claim.claim, answer);
+  await answers.forget(new Date(now.getTime() - KEPT_MS));
+  return { answer, again: false };
 };

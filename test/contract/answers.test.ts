@@ -5,6 +5,9 @@ import { type Pool } from "pg";
 import { type AskedOnce } from "../../src/application/ports/answers.js";
 import { PostgresAnswers } from "../../src/infrastructure/postgres/answers.js";
 import { createPool, endPool } from "../../src/infrastructure/postgres/pool.js";
+import { once } from "../../src/api/idempotency.js";
+import { Problem } from "../../src/api/problem.js";
+import { ManualClock } from "../support/world/manual-clock.js";
 import { freshDatabase, type TestDatabase } from "../support/postgres.js";
 
 const NOW = new Date(Date.UTC(2026, 0, 1));
@@ -68,5 +71,19 @@ describe("kept answers", () => {
     expect((await claim({ ...asked, request: "b".repeat(64) })).is).to.equal("answered");
     await answers.forget(later(1));
     expect((await claim()).is).to.equal("claimed");
+  });
+
+  it("are not asked for anew when what was carried out could not be written down", async () => {
+    const down = new Error("the database is down");
+    const failing = Object.assign(new PostgresAnswers(pool), { keep: () => Promise.reject(down) });
+    const clock = new ManualClock(NOW.getTime());
+    let times = 0;
+    const work = async () => `done ${(times += 1)}`;
+    const told = await once({ answers: failing, clock }, asked, work).catch((error: unknown) => error);
+    expect(told).to.equal(down);
+    const again = await once({ answers, clock }, asked, work).catch((error: unknown) => error);
+    expect([again instanceof Problem && again.type, times]).to.deep.equal(["idempotency-key-in-use", 1]);
+    clock.advance(120_000);
+    expect(await once({ answers, clock }, asked, work)).to.deep.equal({ answer: "done 2", again: false });
   });
 });
